@@ -1,0 +1,166 @@
+"""The office file as the rest of the house sees it: groups, services, items, counters, halls, hours and rules.
+
+`office_file.parse` makes a `Catalogue` from the text that `OfficeApplied` carries; nothing else makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in the two languages of the screens; Indonesian is never empty, English falls back to it."""
+
+    id: str
+    en: str = ""
+
+    def get(self, language: str) -> str:
+        return (self.en or self.id) if language == "en" else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One thing to bring. `check` marks an item without a published source, until a supervisor confirms it."""
+
+    label: Words
+    note: Words | None = None
+    icon: str = "file"
+    kind: str = "wajib"  # wajib | bersyarat | lokal
+    source: str = ""
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One big button of the kiosk and the letter of its numbers."""
+
+    prefix: str
+    name: Words
+    short: Words  # for the TV's waiting list: at most 12 characters
+    detail: Words
+    icon: str
+    small: bool = False  # a small button beside the big ones (pick-up, information)
+    quota: int | None = None  # tickets a day; None is no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    code: str
+    prefix: str  # its group
+    name: Words
+    stages: tuple[str, ...]  # letters of V B E C P, in order
+    sla_minutes: int
+    sla_basis: str
+    service_minutes: int  # typical time at the counter, until this day's own median is known
+    consumes: Mapping[str, int]  # item -> whole units for one document
+    prints: bool = False  # counts in the column "printed"
+    cards: bool = False  # more than one may be asked for under one number (1-9)
+    checklist: tuple[ChecklistItem, ...] = ()
+    instead: tuple[str, ...] = ()  # services to offer when this one is sold out or suspended
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    code: str  # KTP KTP-WNA KIA RIBBON FILM HVS THERMAL
+    name: Words
+    unit: Words
+    public: bool = False  # stands on the public stock board
+    next_delivery: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    number: int
+    hall: str
+    serves: tuple[str, ...]  # service codes, in the file's order
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    code: str
+    name: Words
+    where: Words  # how to find it from the kiosk
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """Minutes after local midnight of the business day; more than 1,440 is after the next midnight."""
+
+    opens: int
+    intake_closes: int
+    closes: int
+    breaks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an office may set. The defaults and their sources stand in `docs/field.md`."""
+
+    priority_after: int = 2  # one priority after so many regular tickets
+    longest_wait_minutes: int = 60  # who has waited so much longer than the next in line goes first
+    requeue_behind: int = 5
+    intake_in_break: bool = True
+    carry_over: bool = True  # at close the waiting get a dated voucher; False: numbers expire
+    safety_minimum: int = 3
+    safety_percent: int = 5
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    name: str  # "Kota Serang"
+    office_code: str  # "36.73"
+    time_zone: str  # IANA name
+    zone: str  # WIB | WITA | WIT
+    hours: Mapping[int, DayHours]  # Monday is 0; a weekday without an entry is closed
+    holidays: Mapping[date, str]
+    groups: Mapping[str, Group]  # by prefix, in the kiosk's order
+    services: Mapping[str, Service]
+    items: Mapping[str, Item]
+    counters: Mapping[int, Counter]
+    halls: Mapping[str, Hall]
+    rules: Rules = field(default_factory=Rules)
+    information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def services_of_group(self) -> Mapping[str, tuple[Service, ...]]:
+        return {
+            prefix: tuple(s for s in self.services.values() if s.prefix == prefix) for prefix in self.groups
+        }
+
+    @cached_property
+    def counters_of_service(self) -> Mapping[str, tuple[Counter, ...]]:
+        return {
+            code: tuple(c for c in self.counters.values() if code in c.serves) for code in self.services
+        }
+
+    def hall_of(self, service: str) -> str:
+        """Where one waits for a service: the hall of the first counter that serves it."""
+        return self.counters_of_service[service][0].hall
+
+    def needs(self, service: str, cards: int) -> dict[str, int]:
+        """What one ticket reserves: item -> whole units; an item that the office does not keep limits nothing."""
+        wanted = self.services[service].consumes
+        return {item: quantity * cards for item, quantity in wanted.items() if item in self.items}
+
+    def for_demo(self) -> Catalogue:
+        """Open around the clock, no quota, every counter serves everything: to be tried at any hour."""
+        always = DayHours(opens=0, intake_closes=MINUTES_A_DAY, closes=MINUTES_A_DAY)
+        everything = tuple(self.services)
+        return replace(
+            self,
+            hours=dict.fromkeys(range(7), always),
+            holidays={},
+            groups={prefix: replace(group, quota=None) for prefix, group in self.groups.items()},
+            counters={number: replace(c, serves=everything) for number, c in self.counters.items()},
+        )

@@ -1,0 +1,37 @@
+"""A counter's state and what it did last, so that the clerk can take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+OPEN, PAUSED, CLOSED = "open", "paused", "closed"
+UNDO_SECONDS = 60
+ACTIONS_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a counter did to a ticket, with the ticket's fields as they were before and the blanks it moved."""
+
+    name: str  # call | recall | start | finish | no_show | requeue | park | move
+    ticket_id: str
+    at: int
+    seq: int  # the ticket's `changed_seq` right after it
+    before: dict[str, object]
+    streak: int
+    stock: tuple[tuple[str, str, int, int], ...] = ()  # (use | spoil | release | reserve, item, quantity, promised)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterState:
+    KEY: ClassVar[tuple[str, ...]] = ("counter",)
+
+    counter: int
+    state: str = CLOSED
+    clerk: str | None = None
+    since: int = 0
+    reason: str = ""
+    ticket_id: str | None = None  # the one open call
+    streak: int = 0  # regular tickets called since the last priority ticket
+    actions: tuple[Action, ...] = ()  # newest last

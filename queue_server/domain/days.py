@@ -1,0 +1,125 @@
+"""Business days, their sequences and counts: the rows beside tickets, counters and stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+OPEN, CLOSING, CLOSED = "open", "closing", "closed"
+PACE_KEPT = 31  # service times from which a median is taken
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFile:
+    """An office file in force from a business day on."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int
+    from_day: str
+    sha256: str
+    text: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    KEY: ClassVar[tuple[str, ...]] = ("day",)
+
+    day: str
+    state: str
+    opened_at: int
+    intake_closes_at: int
+    closes_at: int
+    by_hand: bool = False
+    closed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """The last number given out: per group and day, and per voucher date (`queue` is then `voucher`)."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("queue", "day")
+
+    queue: str
+    day: str
+    last_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """One line of *Today*; tickets are counted under the service they were taken for or moved to."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("day", "service")
+
+    day: str
+    service: str
+    taken: int = 0
+    served: int = 0
+    no_show: int = 0
+    deferred: int = 0
+    cancelled: int = 0
+    expired: int = 0
+    promised: int = 0  # blanks promised and not yet used, released or carried on
+    printed: int = 0
+    spoilt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The day's last service times of one service, in whole seconds, oldest first."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("day", "service")
+
+    day: str
+    service: str
+    seconds: tuple[int, ...] = ()
+
+    @property
+    def median_minutes(self) -> float | None:
+        if not self.seconds:
+            return None
+        ordered, middle = sorted(self.seconds), len(self.seconds) // 2
+        low, high = ordered[(len(ordered) - 1) // 2], ordered[middle]
+        return (low + high) / 120
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    KEY: ClassVar[tuple[str, ...]] = ("service",)
+
+    service: str
+    reason: str
+    since: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as the lobby saw it; `times` is 1 for the first."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int
+    day: str
+    hall: str
+    ticket_id: str
+    prefix: str
+    number: int
+    counter: int
+    times: int
+    called_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a supervisor must know of until somebody has seen to it."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int
+    kind: str  # print_failed | promise_broken | stock_found | help_asked
+    subject: str  # a ticket's number, an item's code or a device's id
+    detail: str
+    at: int
+    answered_at: int | None = None

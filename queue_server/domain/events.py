@@ -1,0 +1,334 @@
+"""The facts of the journal: past tense, never changed. `docs/events.md` lists each with its fields.
+
+An event carries its quantities, so that a replay needs nothing but the journal. A field may be added with a
+default; a change of meaning is a new `VERSION` with an upcast in `storage.codec`. Days are ISO dates, instants
+epoch milliseconds (UTC); staff and devices are ids, never names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class Event:
+    VERSION: ClassVar[int] = 1
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeApplied(Event):
+    text: str
+    sha256: str
+    from_day: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened(Event):
+    day: str
+    intake_closes_at: int
+    closes_at: int
+    by_hand: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayExtended(Event):
+    day: str
+    intake_closes_at: int
+    closes_at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockConfirmed(Event):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosing(Event):
+    """No more numbers and calls; those still here are about to get their vouchers."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed(Event):
+    """The day's figures, frozen: service -> taken, served ...; item -> on hand, promised."""
+
+    day: str
+    services: dict[str, dict[str, int]] = field(default_factory=dict)
+    items: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(Event):
+    ticket_id: str
+    token: str
+    day: str
+    prefix: str
+    number: int
+    service: str
+    hall: str
+    priority: bool
+    cards: int
+    voucher: str | None
+    channel: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlankReserved(Event):
+    holder: str
+    item: str
+    quantity: int
+    counter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlankReleased(Event):
+    holder: str
+    item: str
+    quantity: int
+    counter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlankCarried(Event):
+    """A promise passes from a ticket to its voucher, or back to the ticket that the voucher became."""
+
+    holder: str
+    to: str
+    item: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlankUsed(Event):
+    """Printed and handed on. `promised` of the quantity were the ticket's own, the rest came off the shelf."""
+
+    ticket_id: str
+    item: str
+    quantity: int
+    promised: int
+    counter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlankUseUndone(Event):
+    ticket_id: str
+    item: str
+    quantity: int
+    promised: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockMoved(Event):
+    type: str
+    item: str
+    quantity: int
+    source: str
+    target: str
+    reference: str = ""
+    reason: str = ""
+    ticket_id: str | None = None
+    counter: int | None = None
+    reverses: int | None = None
+    by_itself: bool = False  # a find that a fact beyond the book brought about
+
+
+@dataclass(frozen=True, slots=True)
+class StockCounted(Event):
+    """A count and what the book said; the difference is a `StockMoved` of its own."""
+
+    item: str
+    counted: int
+    book: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken(Event):
+    """A fact took the blank that was set aside for this ticket or voucher."""
+
+    holder: str
+    item: str
+    quantity: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOpened(Event):
+    counter: int
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaused(Event):
+    counter: int
+    clerk: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosed(Event):
+    counter: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled(Event):
+    ticket_id: str
+    counter: int
+    clerk: str
+    reason: str = ""  # why out of order
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecalled(Event):
+    ticket_id: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted(Event):
+    ticket_id: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFinished(Event):
+    ticket_id: str
+    counter: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMoved(Event):
+    """On to the next stage or another service: number, arrival and place by arrival stay."""
+
+    ticket_id: str
+    counter: int
+    service: str
+    stage: int
+    hall: str
+    outcome: str = ""  # how the service just left ended; empty when it was only passed on
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSkipped(Event):
+    """Called and not there."""
+
+    ticket_id: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRequeued(Event):
+    """Waiting again at `place`; `waits_since` is new unless the ticket keeps its turn."""
+
+    ticket_id: str
+    place: int
+    keeps_turn: bool
+    counter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParked(Event):
+    ticket_id: str
+    counter: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled(Event):
+    ticket_id: str
+    counter: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDeferred(Event):
+    """To a dated voucher, by day close or because the promise had to be broken."""
+
+    ticket_id: str
+    voucher: str
+    date: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketExpired(Event):
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherMoved(Event):
+    """A voucher whose blank was lost goes to another date, in front."""
+
+    code: str
+    date: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLapsed(Event):
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChanged(Event):
+    ticket_id: str
+    priority: bool
+    urgent: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionUndone(Event):
+    """A counter takes back its own last action: the ticket's fields as they were before."""
+
+    ticket_id: str
+    counter: int
+    action: str
+    before: dict[str, object]
+    streak: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSuspended(Event):
+    service: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceResumed(Event):
+    service: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFailed(Event):
+    ticket_id: str
+    number: str
+    device: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipReprinted(Event):
+    ticket_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked(Event):
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAnswered(Event):
+    seq: int
+
+
+EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__subclasses__()}

@@ -1,0 +1,589 @@
+"""The one fold: what each event changes. Deciding, projecting, catching up and replaying all run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from queue_server.domain import calendar, counters, days, events, stock, tickets
+from queue_server.domain.counters import Action, CounterState
+from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
+from queue_server.domain.events import Event
+from queue_server.domain.office import Entry, Office
+from queue_server.domain.stock import ItemDay, Movement, Reservation
+from queue_server.domain.tickets import Ticket, Voucher
+
+E = TypeVar("E", bound=Event)
+Fold = Callable[[E, Office, Entry], None]
+FOLDS: dict[type[Event], Callable[[Any, Office, Entry], None]] = {}
+
+# The column of `ServiceCount` that a ticket's last state belongs to.
+COUNTED_AS = {
+    tickets.FINISHED: "served",
+    tickets.NO_SHOW: "no_show",
+    tickets.DEFERRED: "deferred",
+    tickets.CANCELLED: "cancelled",
+    tickets.EXPIRED: "expired",
+}
+
+
+def record(office: Office, event: Event) -> None:
+    """Append a fact to what the running command has decided, and let it take effect."""
+    entry = Entry(seq=office.seq + 1, at=max(office.now, 0), actor=office.actor, day=current_day(office))
+    fold(event, office, entry)
+    office.events.append((entry, event))
+
+
+def fold(event: Event, office: Office, entry: Entry) -> None:
+    FOLDS[type(event)](event, office, entry)
+    office.seq, office.last_at = entry.seq, entry.at
+
+
+def current_day(office: Office) -> str:
+    """The open business day, or the local date while none is open; empty before there is an office file."""
+    if office.open_day:
+        return office.open_day.day
+    if not office.rows["office_files"]:
+        return ""
+    return calendar.local_date(office.catalogue, office.now).isoformat()
+
+
+def folds(event_type: type[E]) -> Callable[[Fold[E]], Fold[E]]:
+    def register(function: Fold[E]) -> Fold[E]:
+        FOLDS[event_type] = function
+        return function
+
+    return register
+
+
+# -- the office and its days ---------------------------------------------------------------------------------------
+
+
+@folds(events.OfficeApplied)
+def _(event: events.OfficeApplied, office: Office, entry: Entry) -> None:
+    office.put("office_files", OfficeFile(entry.seq, event.from_day, event.sha256, event.text, event.demo))
+
+
+@folds(events.DayOpened)
+def _(event: events.DayOpened, office: Office, entry: Entry) -> None:
+    office.put(
+        "days",
+        Day(event.day, days.OPEN, entry.at, event.intake_closes_at, event.closes_at, by_hand=event.by_hand),
+    )
+    for (item, account), balance in list(office.rows["balances"].items()):
+        if account == stock.STORE and (event.day, item) not in office.rows["item_days"]:
+            office.put("item_days", ItemDay(event.day, item, opening=balance.posted))
+
+
+@folds(events.DayExtended)
+def _(event: events.DayExtended, office: Office, entry: Entry) -> None:
+    day = office.rows["days"][event.day]
+    office.put("days", replace(day, intake_closes_at=event.intake_closes_at, closes_at=event.closes_at, by_hand=True))
+
+
+@folds(events.ClockConfirmed)
+def _(event: events.ClockConfirmed, office: Office, entry: Entry) -> None:
+    """Its own instant, earlier than the entry before it, is what later entries are held against."""
+
+
+@folds(events.DayClosing)
+def _(event: events.DayClosing, office: Office, entry: Entry) -> None:
+    office.put("days", replace(office.rows["days"][event.day], state=days.CLOSING))
+
+
+@folds(events.DayClosed)
+def _(event: events.DayClosed, office: Office, entry: Entry) -> None:
+    office.put("days", replace(office.rows["days"][event.day], state=days.CLOSED, closed_at=entry.at))
+    for counter in list(office.rows["counters"].values()):
+        if counter.state != counters.CLOSED:
+            office.put("counters", CounterState(counter.counter, since=entry.at))
+
+
+@folds(events.ServiceSuspended)
+def _(event: events.ServiceSuspended, office: Office, entry: Entry) -> None:
+    office.put("suspensions", Suspension(event.service, event.reason, entry.at, entry.actor))
+
+
+@folds(events.ServiceResumed)
+def _(event: events.ServiceResumed, office: Office, entry: Entry) -> None:
+    office.remove("suspensions", event.service)
+
+
+# -- tickets and vouchers ------------------------------------------------------------------------------------------
+
+
+@folds(events.TicketIssued)
+def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
+    voucher: Voucher | None = office.rows["vouchers"][event.voucher] if event.voucher else None
+    office.put("sequences", Sequence(event.prefix, event.day, event.number))
+    office.put(
+        "tickets",
+        Ticket(
+            ticket_id=event.ticket_id,
+            token=event.token,
+            day=event.day,
+            prefix=event.prefix,
+            number=event.number,
+            service=event.service,
+            hall=event.hall,
+            state=tickets.WAITING,
+            place=entry.seq * PLACE_STEP,
+            issued_at=entry.at,
+            waits_since=entry.at,
+            priority=event.priority,
+            cards=event.cards,
+            voucher=event.voucher,
+            voucher_rank=voucher.rank if voucher else None,
+            channel=event.channel,
+            language=event.language,
+            changed_seq=entry.seq,
+        ),
+    )
+    count(office, event.day, event.service, taken=1)
+    if voucher:
+        office.put("vouchers", replace(voucher, state="redeemed", redeemed_by=event.ticket_id))
+
+
+# Room between two neighbours in line, so that a ticket can be put behind one without moving the others.
+PLACE_STEP = 1000
+
+
+def change(office: Office, entry: Entry, ticket: Ticket, **changes: Any) -> Ticket:
+    """Put the changed ticket and keep the day's counts: each last state is one column."""
+    new = replace(ticket, changed_seq=entry.seq, **changes)
+    office.put("tickets", new)
+    if ticket.state != new.state:
+        if column := COUNTED_AS.get(ticket.state):
+            count(office, ticket.day, ticket.service, **{column: -1})
+        if column := COUNTED_AS.get(new.state):
+            count(office, ticket.day, new.service, **{column: 1})
+    return new
+
+
+def count(office: Office, day: str, service: str, **more: int) -> None:
+    row = office.rows["service_counts"].get((day, service)) or ServiceCount(day, service)
+    office.put("service_counts", replace(row, **{name: getattr(row, name) + by for name, by in more.items()}))
+
+
+def act(office: Office, entry: Entry, ticket: Ticket, counter: int, action: str, **changes: Any) -> None:
+    """A counter's action on a ticket, remembered with what it replaced so that the clerk can take it back."""
+    before = {name: getattr(ticket, name) for name in changes}
+    state: CounterState = office.rows["counters"].get(counter) or CounterState(counter)
+    done = Action(action, ticket.ticket_id, entry.at, entry.seq, before, state.streak)
+    earlier, last = state.actions[:-1], state.actions[-1] if state.actions else None
+    if last and last.ticket_id == ticket.ticket_id and (last.name, action) == ("no_show", "requeue"):
+        done = replace(last, before={**before, **last.before}, seq=entry.seq)  # one touch of the clerk, one undo
+    else:
+        earlier = state.actions
+    new = change(office, entry, ticket, **changes)
+    held = ticket.ticket_id if new.state in tickets.AT_A_COUNTER else None
+    office.put("counters", replace(state, ticket_id=held, actions=(*earlier, done)[-counters.ACTIONS_KEPT :]))
+
+
+@folds(events.TicketCalled)
+def _(event: events.TicketCalled, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    act(
+        office,
+        entry,
+        ticket,
+        event.counter,
+        "call",
+        state=tickets.CALLED,
+        counter=event.counter,
+        clerk=event.clerk,
+        called_at=entry.at,
+        call_seq=entry.seq,
+        started_at=None,
+        times_called=1,
+    )
+    state = office.rows["counters"][event.counter]
+    jumped = ticket.klass in (tickets.PRIORITY, tickets.URGENT)
+    streak = 0 if jumped else state.streak + (ticket.klass == tickets.REGULAR)
+    office.put("counters", replace(state, streak=streak))
+    show_call(office, entry, event.ticket_id, event.counter)
+
+
+@folds(events.TicketRecalled)
+def _(event: events.TicketRecalled, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    change(office, entry, ticket, times_called=ticket.times_called + 1, call_seq=entry.seq)
+    state: CounterState = office.rows["counters"][event.counter]
+    if state.actions and state.actions[-1].ticket_id == event.ticket_id:  # the call can still be taken back
+        *earlier, last = state.actions
+        office.put("counters", replace(state, actions=(*earlier, replace(last, seq=entry.seq))))
+    show_call(office, entry, event.ticket_id, event.counter)
+
+
+def show_call(office: Office, entry: Entry, ticket_id: str, counter: int) -> None:
+    ticket = office.ticket(ticket_id)
+    hall = office.catalogue.counters[counter].hall
+    office.put(
+        "calls",
+        Call(entry.seq, ticket.day, hall, ticket_id, ticket.prefix, ticket.number, counter, ticket.times_called, entry.at),
+    )
+
+
+@folds(events.ServiceStarted)
+def _(event: events.ServiceStarted, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    act(office, entry, ticket, event.counter, "start", state=tickets.SERVING, started_at=entry.at)
+
+
+@folds(events.ServiceFinished)
+def _(event: events.ServiceFinished, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    keep_pace(office, entry, ticket)
+    act(
+        office,
+        entry,
+        ticket,
+        event.counter,
+        "finish",
+        state=tickets.FINISHED,
+        ended_at=entry.at,
+        outcome=event.outcome,
+    )
+
+
+def keep_pace(office: Office, entry: Entry, ticket: Ticket) -> None:
+    if ticket.started_at is None:
+        return
+    pace = office.rows["paces"].get((ticket.day, ticket.service)) or Pace(ticket.day, ticket.service)
+    seconds = max(0, entry.at - ticket.started_at) // 1000
+    office.put("paces", replace(pace, seconds=(*pace.seconds, seconds)[-days.PACE_KEPT :]))
+
+
+@folds(events.TicketMoved)
+def _(event: events.TicketMoved, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    if event.outcome:
+        keep_pace(office, entry, ticket)
+        count(office, ticket.day, ticket.service, served=1)
+    act(
+        office,
+        entry,
+        ticket,
+        event.counter,
+        "move",
+        state=tickets.WAITING,
+        service=event.service,
+        stage=event.stage,
+        hall=event.hall,
+        counter=None,
+        clerk=None,
+        started_at=None,
+        called_at=None,
+        times_called=0,
+    )
+    if event.service != ticket.service:
+        count(office, ticket.day, event.service, taken=1)
+
+
+@folds(events.TicketSkipped)
+def _(event: events.TicketSkipped, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    act(
+        office,
+        entry,
+        ticket,
+        event.counter,
+        "no_show",
+        state=tickets.NO_SHOW,
+        skipped=ticket.skipped + 1,
+        ended_at=entry.at,
+        place=ticket.place,
+        waits_since=ticket.waits_since,
+    )
+
+
+@folds(events.TicketRequeued)
+def _(event: events.TicketRequeued, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    changes: dict[str, Any] = {
+        "state": tickets.WAITING,
+        "place": event.place,
+        "waits_since": ticket.waits_since if event.keeps_turn else entry.at,
+        "counter": None,
+        "clerk": None,
+        "called_at": None,
+        "started_at": None,
+        "ended_at": None,
+        "times_called": 0,
+    }
+    if not event.keeps_turn and ticket.voucher_rank is not None:
+        changes["voucher_rank"] = None  # once called and absent, a voucher stands in the ordinary line
+    if event.counter is None:
+        if ticket.counter is not None:
+            free_counter(office, ticket)
+        change(office, entry, ticket, **changes)
+    else:
+        act(office, entry, ticket, event.counter, "requeue", **changes)
+
+
+def free_counter(office: Office, ticket: Ticket) -> None:
+    state = office.rows["counters"].get(ticket.counter)
+    if state and state.ticket_id == ticket.ticket_id:
+        office.put("counters", replace(state, ticket_id=None))
+
+
+@folds(events.TicketParked)
+def _(event: events.TicketParked, office: Office, entry: Entry) -> None:
+    act(office, entry, office.ticket(event.ticket_id), event.counter, "park", state=tickets.PARKED)
+
+
+@folds(events.TicketCancelled)
+def _(event: events.TicketCancelled, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    free_counter(office, ticket)
+    change(office, entry, ticket, state=tickets.CANCELLED, ended_at=entry.at)
+
+
+@folds(events.TicketDeferred)
+def _(event: events.TicketDeferred, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    free_counter(office, ticket)
+    change(office, entry, ticket, state=tickets.DEFERRED, ended_at=entry.at)
+    take_rank(office, event.date, event.rank)
+    office.put(
+        "vouchers",
+        Voucher(
+            code=event.voucher,
+            ticket_id=event.ticket_id,
+            date=event.date,
+            rank=event.rank,
+            service=ticket.service,
+            cards=ticket.cards,
+            priority=ticket.priority,
+            language=ticket.language,
+            issued_at=entry.at,
+        ),
+    )
+
+
+def take_rank(office: Office, date: str, rank: int) -> None:
+    """Ordinary ranks count up from 1, those of broken promises down from -1: the office's debt goes first."""
+    queue = "voucher" if rank > 0 else "broken"
+    office.put("sequences", Sequence(queue, date, abs(rank)))
+
+
+@folds(events.TicketExpired)
+def _(event: events.TicketExpired, office: Office, entry: Entry) -> None:
+    change(office, entry, office.ticket(event.ticket_id), state=tickets.EXPIRED, ended_at=entry.at)
+
+
+@folds(events.VoucherMoved)
+def _(event: events.VoucherMoved, office: Office, entry: Entry) -> None:
+    take_rank(office, event.date, event.rank)
+    office.put("vouchers", replace(office.rows["vouchers"][event.code], date=event.date, rank=event.rank))
+
+
+@folds(events.VoucherLapsed)
+def _(event: events.VoucherLapsed, office: Office, entry: Entry) -> None:
+    office.put("vouchers", replace(office.rows["vouchers"][event.code], state="lapsed"))
+
+
+@folds(events.PriorityChanged)
+def _(event: events.PriorityChanged, office: Office, entry: Entry) -> None:
+    change(office, entry, office.ticket(event.ticket_id), priority=event.priority, urgent=event.urgent)
+
+
+@folds(events.ActionUndone)
+def _(event: events.ActionUndone, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    if event.action == "move" and ticket.service != event.before["service"]:
+        count(office, ticket.day, ticket.service, taken=-1)
+    old = change(office, entry, ticket, **event.before)
+    state: CounterState = office.rows["counters"][event.counter]
+    held = event.ticket_id if old.state in tickets.AT_A_COUNTER else None
+    office.put("counters", replace(state, ticket_id=held, streak=event.streak, actions=state.actions[:-1]))
+
+
+@folds(events.SlipReprinted)
+def _(event: events.SlipReprinted, office: Office, entry: Entry) -> None:
+    """Nothing in the queue changes; the audit of reprints reads the journal."""
+
+
+# -- counters ------------------------------------------------------------------------------------------------------
+
+
+@folds(events.CounterOpened)
+def _(event: events.CounterOpened, office: Office, entry: Entry) -> None:
+    state: CounterState = office.rows["counters"].get(event.counter) or CounterState(event.counter)
+    ratio = office.catalogue.rules.priority_after
+    streak = state.streak if state.clerk == event.clerk else ratio  # a fresh counter may take a priority ticket first
+    office.put(
+        "counters",
+        replace(state, state=counters.OPEN, clerk=event.clerk, since=entry.at, reason="", streak=streak),
+    )
+
+
+@folds(events.CounterPaused)
+def _(event: events.CounterPaused, office: Office, entry: Entry) -> None:
+    state: CounterState = office.rows["counters"][event.counter]
+    office.put("counters", replace(state, state=counters.PAUSED, since=entry.at, reason=event.reason))
+
+
+@folds(events.CounterClosed)
+def _(event: events.CounterClosed, office: Office, entry: Entry) -> None:
+    office.put("counters", CounterState(event.counter, since=entry.at, reason=event.reason))
+
+
+# -- stock ---------------------------------------------------------------------------------------------------------
+
+
+@folds(events.BlankReserved)
+def _(event: events.BlankReserved, office: Office, entry: Entry) -> None:
+    reserve(office, entry, event.holder, event.item, event.quantity)
+    remember_stock(office, event.counter, "reserve", event.item, event.quantity, event.quantity)
+
+
+@folds(events.BlankReleased)
+def _(event: events.BlankReleased, office: Office, entry: Entry) -> None:
+    reserve(office, entry, event.holder, event.item, -event.quantity)
+    remember_stock(office, event.counter, "release", event.item, event.quantity, event.quantity)
+
+
+@folds(events.BlankCarried)
+def _(event: events.BlankCarried, office: Office, entry: Entry) -> None:
+    reserve(office, entry, event.holder, event.item, -event.quantity)
+    reserve(office, entry, event.to, event.item, event.quantity)
+
+
+@folds(events.PromiseBroken)
+def _(event: events.PromiseBroken, office: Office, entry: Entry) -> None:
+    reserve(office, entry, event.holder, event.item, -event.quantity)
+    alert(office, entry, "promise_broken", event.number, event.item)
+
+
+def reserve(office: Office, entry: Entry, holder: str, item: str, quantity: int) -> None:
+    """Promise `quantity` more to a holder (less when negative): pending on both sides, so the sum stays zero."""
+    old: Reservation | None = office.rows["reservations"].get((holder, item))
+    held = (old.quantity if old else 0) + quantity
+    if held:
+        office.put("reservations", Reservation(holder, item, held, old.seq if old else entry.seq))
+    else:
+        office.remove("reservations", (holder, item))
+    post(office, item, stock.STORE, pending=-quantity)
+    post(office, item, stock.PROMISED, pending=quantity)
+    ticket: Ticket | None = office.rows["tickets"].get(holder)
+    if ticket and item in stock.CARDS:
+        count(office, ticket.day, ticket.service, promised=quantity)
+
+
+def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
+    old = office.balance(item, account)
+    office.put("balances", replace(old, posted=old.posted + posted, pending=old.pending + pending))
+
+
+def remember_stock(office: Office, counter: int | None, kind: str, item: str, quantity: int, promised: int) -> None:
+    """Add a blank's move to the counter's last action, so that undo can take it back too."""
+    state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
+    if state and state.actions:
+        *earlier, last = state.actions
+        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised)))
+        office.put("counters", replace(state, actions=(*earlier, last)))
+
+
+@folds(events.BlankUsed)
+def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
+    if event.promised:
+        reserve(office, entry, event.ticket_id, event.item, -event.promised)
+    move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
+    count_printed(office, event.ticket_id, event.item, event.quantity)
+    remember_stock(office, event.counter, "use", event.item, event.quantity, event.promised)
+
+
+@folds(events.BlankUseUndone)
+def _(event: events.BlankUseUndone, office: Office, entry: Entry) -> None:
+    move(office, entry, "reverse", event.item, event.quantity, stock.CITIZENS, stock.STORE, ticket_id=event.ticket_id)
+    count_printed(office, event.ticket_id, event.item, -event.quantity)
+    if event.promised:
+        reserve(office, entry, event.ticket_id, event.item, event.promised)
+
+
+def count_printed(office: Office, ticket_id: str, item: str, quantity: int) -> None:
+    ticket = office.ticket(ticket_id)
+    if item in stock.CARDS:
+        count(office, ticket.day, ticket.service, printed=quantity)
+
+
+@folds(events.StockMoved)
+def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
+    move(
+        office,
+        entry,
+        event.type,
+        event.item,
+        event.quantity,
+        event.source,
+        event.target,
+        reference=event.reference,
+        reason=event.reason,
+        ticket_id=event.ticket_id,
+        reverses=event.reverses,
+    )
+    if event.ticket_id and event.item in stock.CARDS and stock.SPOILED in (event.source, event.target):
+        ticket = office.ticket(event.ticket_id)
+        back = event.source == stock.SPOILED
+        count(office, ticket.day, ticket.service, spoilt=-event.quantity if back else event.quantity)
+    remember_stock(office, event.counter, event.type, event.item, event.quantity, 0)
+    if event.by_itself:
+        alert(office, entry, "stock_found", event.item, str(event.quantity))
+
+
+@folds(events.StockCounted)
+def _(event: events.StockCounted, office: Office, entry: Entry) -> None:
+    """The count itself moves nothing; what differs from the book is a movement beside it."""
+
+
+def move(
+    office: Office, entry: Entry, type: str, item: str, quantity: int, source: str, target: str, **details: Any
+) -> None:
+    """Post `quantity` from one account to another and write the ledger's line."""
+    day_row = office.rows["item_days"].get((entry.day, item))
+    if day_row is None:
+        day_row = ItemDay(entry.day, item, opening=office.balance(item, stock.STORE).posted)
+    post(office, item, source, posted=-quantity)
+    post(office, item, target, posted=quantity)
+    office.put(
+        "movements",
+        Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
+    )
+    column, by = day_column(source, target, quantity)
+    office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
+
+
+def day_column(source: str, target: str, quantity: int) -> tuple[str, int]:
+    """Which figure of the item's day a move belongs to; a reversal counts against the same one."""
+    for account, column in ((stock.CITIZENS, "used"), (stock.SPOILED, "spoilt")):
+        if target == account:
+            return column, quantity
+        if source == account:
+            return column, -quantity
+    if stock.SUPPLIER in (source, target):
+        return "received", quantity if source == stock.SUPPLIER else -quantity
+    return "other", quantity if target == stock.STORE else -quantity
+
+
+# -- what a supervisor must see --------------------------------------------------------------------------------------
+
+
+def alert(office: Office, entry: Entry, kind: str, subject: str, detail: str) -> None:
+    office.put("alerts", Alert(entry.seq, kind, subject, detail, entry.at))
+
+
+@folds(events.PrintFailed)
+def _(event: events.PrintFailed, office: Office, entry: Entry) -> None:
+    alert(office, entry, "print_failed", event.number, event.why)
+
+
+@folds(events.HelpAsked)
+def _(event: events.HelpAsked, office: Office, entry: Entry) -> None:
+    alert(office, entry, "help_asked", event.device, "")
+
+
+@folds(events.AlertAnswered)
+def _(event: events.AlertAnswered, office: Office, entry: Entry) -> None:
+    office.put("alerts", replace(office.rows["alerts"][event.seq], answered_at=entry.at))

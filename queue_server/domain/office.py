@@ -1,0 +1,244 @@
+"""The office as of the last event, in dictionaries. Operations read it and record events; nothing else changes it.
+
+Every change goes through `put`, which keeps the row it replaced. That one list is the savepoint (a refused command
+is undone exactly) and the list of the rows to write.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter as Tally
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from queue_server.domain import calendar, office_file
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.counters import CounterState
+from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
+from queue_server.domain.errors import NotFound
+from queue_server.domain.events import Event
+from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
+from queue_server.domain.tickets import AT_A_COUNTER, PARKED, WAITING, Ticket, Voucher
+
+# Every projection by the name of its table. A row's `KEY` names the fields of its primary key.
+TABLES: dict[str, type[Any]] = {
+    "office_files": OfficeFile,
+    "days": Day,
+    "sequences": Sequence,
+    "tickets": Ticket,
+    "vouchers": Voucher,
+    "reservations": Reservation,
+    "counters": CounterState,
+    "balances": Balance,
+    "movements": Movement,
+    "item_days": ItemDay,
+    "service_counts": ServiceCount,
+    "paces": Pace,
+    "suspensions": Suspension,
+    "calls": Call,
+    "alerts": Alert,
+}
+OF_A_DAY = ("service_counts", "paces", "item_days", "sequences")
+UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the journal says of an event besides the event: its number, instant (ms), actor and business day."""
+
+    seq: int
+    at: int
+    actor: str
+    day: str
+
+
+class Office:
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[Any, Any]] = {name: {} for name in TABLES}
+        self.seq = 0  # of the last settled or recorded event
+        self.last_at = 0  # of the last event
+        self.now = 0  # of the command that runs
+        self.actor = "system"
+        self.events: list[tuple[Entry, Event]] = []
+        self.replaced: list[tuple[str, Any, Any]] = []
+        self.plain: list[tuple[str, dict[str, Any]]] = []  # rows of people and devices for the same transaction
+        self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+        self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        self.waiting: Tally[tuple[str, str]] = Tally()  # (prefix, class) -> how many wait
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The office file in force. Raises `NotFound` before the first one is applied."""
+        files: dict[int, OfficeFile] = self.rows["office_files"]
+        if not files:
+            raise NotFound("no_office_file")
+        today = self.open_day.day if self.open_day else None
+        return catalogue_in_force(tuple(files.values()), today, self.now)
+
+    @property
+    def open_day(self) -> Day | None:
+        """The day that is open or closing; at most one is."""
+        return next((day for day in reversed(self.rows["days"].values()) if day.state != CLOSED), None)
+
+    @property
+    def newest_day(self) -> str:
+        """The last business day that was opened; empty before the first."""
+        return max(self.rows["days"], default="")
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """Raises `NotFound`."""
+        ticket: Ticket | None = self.rows["tickets"].get(ticket_id)
+        if ticket is None:
+            raise NotFound("ticket")
+        return ticket
+
+    def counter(self, number: int) -> CounterState:
+        """Raises `NotFound` for a counter that the office does not have."""
+        if number not in self.catalogue.counters:
+            raise NotFound("counter", counter=number)
+        return self.rows["counters"].get(number) or CounterState(number)
+
+    def balance(self, item: str, account: str) -> Balance:
+        return self.rows["balances"].get((item, account)) or Balance(item, account)
+
+    def reservations_of(self, holder: str) -> list[Reservation]:
+        items = (self.rows["reservations"].get((holder, item)) for item in self.catalogue.items)
+        return [reservation for reservation in items if reservation]
+
+    def last_number(self, queue: str, day: str) -> int:
+        row: Sequence | None = self.rows["sequences"].get((queue, day))
+        return row.last_number if row else 0
+
+    def heads(self, service: str) -> dict[str, Ticket]:
+        """Of one service: the first of each class that waits, and under `longest` who has waited longest."""
+        found = {}
+        for klass in ("voucher", "urgent", "priority", "regular"):
+            if ticket := self._head(self.lines[service, klass], lambda t: (t.order, t.klass), service, klass):
+                found[klass] = ticket
+        if ticket := self._head(self.longest[service], lambda t: (t.waits_since, None), service, None):
+            found["longest"] = ticket
+        return found
+
+    def _head(
+        self, line: list[tuple[int, str]], key: Callable[[Ticket], tuple[int, str | None]], service: str, klass: str | None
+    ) -> Ticket | None:
+        while line:
+            place, ticket_id = line[0]
+            ticket: Ticket | None = self.rows["tickets"].get(ticket_id)
+            if ticket and ticket.state == WAITING and ticket.service == service and key(ticket) == (place, klass):
+                return ticket
+            heapq.heappop(line)  # it moved on since: stale entries fall off when they are read
+        return None
+
+    def waiting_in(self, prefix: str) -> list[Ticket]:
+        """Everyone who waits in a group, in order of place: for the rare command that needs the whole line."""
+        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.prefix == prefix]
+        return sorted(line, key=lambda ticket: (ticket.place, ticket.issued_at, ticket.number))
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    def put(self, table: str, row: Any) -> None:
+        key = key_of(row)
+        self.replaced.append((table, key, self.rows[table].get(key)))
+        self.place(table, key, row)
+
+    def remove(self, table: str, key: Any) -> None:
+        self.replaced.append((table, key, self.rows[table].get(key)))
+        self.place(table, key, None)
+
+    def place(self, table: str, key: Any, row: Any) -> None:
+        """Set a row and keep the lines true; `replaced` knows nothing of it (loading, recalling, undoing)."""
+        rows = self.rows[table]
+        if table == "tickets":
+            self._line_up(rows.get(key), row)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
+
+    def _line_up(self, old: Ticket | None, new: Ticket | None) -> None:
+        if old and old.state == WAITING:
+            self.waiting[old.prefix, old.klass] -= 1
+        if new and new.state == WAITING:
+            self.waiting[new.prefix, new.klass] += 1
+            heapq.heappush(self.lines[new.service, new.klass], (new.order, new.ticket_id))
+            if new.voucher_rank is None:
+                heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))
+
+    def hand_over(self, table: str, row: dict[str, Any]) -> None:
+        """A row of staff, devices or sessions to be inserted or replaced with the events, but never one itself."""
+        self.plain.append((table, row))
+
+    def savepoint(self) -> tuple[int, int, int, int, int]:
+        return len(self.events), len(self.replaced), len(self.plain), self.seq, self.last_at
+
+    def rollback_to(self, savepoint: tuple[int, int, int, int, int]) -> None:
+        events, replaced, plain, self.seq, self.last_at = savepoint
+        del self.events[events:]
+        del self.plain[plain:]
+        while len(self.replaced) > replaced:
+            self.place(*self.replaced.pop())
+
+    def changed(self, table: str) -> dict[Any, tuple[Any, Any]]:
+        """Rows of one table that the recorded events touched: key -> (as it was before them, as it is now)."""
+        before: dict[Any, Any] = {}
+        for name, key, old in self.replaced:
+            if name == table:
+                before.setdefault(key, old)
+        return {key: (old, self.rows[table].get(key)) for key, old in before.items()}
+
+    def settle(self) -> None:
+        """All is committed: forget what only the tables need to know."""
+        today = self.newest_day
+        touched = [(table, key) for table, key, _ in self.replaced]
+        if any(table == "days" for table, _ in touched):  # a new day: yesterday's counts are rows from now on
+            touched += [(table, key) for table in OF_A_DAY for key in self.rows[table]]
+        for table, key in touched:
+            row = self.rows[table].get(key)
+            if row is not None and not kept_in_memory(table, row, today):
+                self.place(table, key, None)
+        self.events.clear()
+        self.replaced.clear()
+        self.plain.clear()
+
+
+def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
+    """Unfinished tickets, open vouchers, counters, balances and the newest day's counts; everything else is a row."""
+    match table:
+        case "tickets":
+            return row.state in UNFINISHED
+        case "vouchers":
+            return row.state == "open"
+        case "movements" | "calls":
+            return False
+        case "alerts":
+            return row.answered_at is None
+        case _ if table in OF_A_DAY:
+            return bool(row.day >= newest_day)
+        case _:
+            return True
+
+
+def key_of(row: Any) -> Any:
+    key = tuple(getattr(row, name) for name in row.KEY)
+    return key if len(key) > 1 else key[0]
+
+
+def catalogue_in_force(files: tuple[OfficeFile, ...], today: str | None, now: int) -> Catalogue:
+    """The newest file whose first business day has come; a file that starts later waits for its day."""
+    first = catalogue_of(files[0].text, files[0].demo)
+    day = today or calendar.local_date(first, now).isoformat()
+    chosen = [file for file in files if file.from_day <= day] or [files[0]]
+    newest = max(chosen, key=lambda file: file.seq)
+    return catalogue_of(newest.text, newest.demo)
+
+
+@lru_cache(maxsize=16)
+def catalogue_of(text: str, demo: bool) -> Catalogue:
+    catalogue = office_file.parse(text, "office file")
+    return catalogue.for_demo() if demo else catalogue

@@ -1,0 +1,109 @@
+"""Who is next, how many stand before somebody, and how long that may take. Pure rules with their sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from queue_server.domain.catalogue import Rules
+from queue_server.domain.tickets import PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
+
+MINUTE = 60_000
+
+
+def next_ticket(heads: Iterable[Mapping[str, Ticket]], streak: int, rules: Rules) -> Ticket | None:
+    """The next ticket for a counter that has called `streak` regular tickets since its last priority one.
+
+    `heads` holds for each service that the counter serves the first of each class, and under `longest` who has
+    waited longest (`Office.heads`). In this order: vouchers of today (a promise made earlier), urgent (marked by
+    staff), then one priority after `rules.priority_after` regular; but whoever has waited
+    `rules.longest_wait_minutes` longer than that choice goes first, so that nobody starves. Vouchers stand outside
+    that last rule: their number is fixed before the day begins.
+
+    Source: UU 25/2009 art. 29 for priority; `docs/field.md#priority` for ratio and longest wait.
+    """
+    first: dict[str, Ticket] = {}
+    for of_service in heads:
+        for klass, ticket in of_service.items():
+            other = first.get(klass)
+            if other is None or rank_in(klass, ticket) < rank_in(klass, other):
+                first[klass] = ticket
+    if voucher := first.get(VOUCHER):
+        return voucher
+    chosen = first.get(URGENT) or by_ratio(first.get(PRIORITY), first.get(REGULAR), streak, rules)
+    longest = first.get("longest")
+    if chosen and longest and chosen.waits_since - longest.waits_since >= rules.longest_wait_minutes * MINUTE:
+        return longest
+    return chosen
+
+
+def rank_in(klass: str, ticket: Ticket) -> tuple[int, int]:
+    return (ticket.waits_since if klass == "longest" else ticket.order, ticket.place)
+
+
+def by_ratio(priority: Ticket | None, regular: Ticket | None, streak: int, rules: Rules) -> Ticket | None:
+    if priority is None or regular is None:
+        return priority or regular
+    return priority if streak >= rules.priority_after or priority.place < regular.place else regular
+
+
+def preview(waiting: Iterable[Ticket], streak: int, rules: Rules, limit: int) -> list[Ticket]:
+    """The next `limit` tickets in the order in which one counter would call them."""
+    left = list(waiting)
+    order: list[Ticket] = []
+    while left and len(order) < limit:
+        chosen = next_ticket([heads_of(left)], streak, rules)
+        if chosen is None:
+            break
+        streak = 0 if chosen.klass in (PRIORITY, URGENT) else streak + (chosen.klass == REGULAR)
+        order.append(chosen)
+        left.remove(chosen)
+    return order
+
+
+def heads_of(waiting: Sequence[Ticket]) -> dict[str, Ticket]:
+    heads: dict[str, Ticket] = {}
+    for klass in (VOUCHER, URGENT, PRIORITY, REGULAR):
+        if line := [ticket for ticket in waiting if ticket.klass == klass]:
+            heads[klass] = min(line, key=lambda ticket: (ticket.order, ticket.place))
+    if line := [ticket for ticket in waiting if ticket.klass != VOUCHER]:
+        heads["longest"] = min(line, key=lambda ticket: (ticket.waits_since, ticket.place))
+    return heads
+
+
+def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, rules: Rules) -> int:
+    """How many will be called before somebody of `klass`, when `before` of each class stand before them.
+
+    `before` counts those of the own class in front and everyone of the classes that go first; a priority ticket
+    lets `rules.priority_after` of the `regular_waiting` pass for each priority ticket up to and with itself.
+    """
+    if klass == VOUCHER:
+        return before.get(VOUCHER, 0)
+    ahead = before.get(VOUCHER, 0) + before.get(URGENT, 0)
+    if klass == URGENT:
+        return ahead
+    ahead += before.get(PRIORITY, 0)
+    if klass == PRIORITY:
+        return ahead + min(regular_waiting, rules.priority_after * (before.get(PRIORITY, 0) + 1))
+    return ahead + before.get(REGULAR, 0)
+
+
+def wait_minutes(ahead: int, service_minutes: float, open_counters: int) -> tuple[int, int] | None:
+    """The range in working minutes until the call: -30 % / +50 %. None while no counter is open for the service.
+
+    Source: `docs/field.md#waiting`.
+    """
+    if open_counters < 1:
+        return None
+    typical = ahead * service_minutes / open_counters
+    return math.floor(typical * 0.7), math.ceil(typical * 1.5)
+
+
+def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
+    """The place just behind the first `behind` of a line in order of place; None where nobody waits.
+
+    Source: `docs/field.md#absent-on-call` (called again after five further numbers).
+    """
+    if not line:
+        return None
+    return line[min(behind, len(line)) - 1].place + 1
