@@ -1,0 +1,374 @@
+"""What screens, slips and reports are given: frozen, ready to be shown, without anything to decide.
+
+Words stand in the language that was asked for. Instants are epoch milliseconds (UTC), days ISO dates, waits whole
+minutes `(low, high)` or None where no counter is open. `reason` is one of `REASONS` or None when all is well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+REASONS = ("sold_out", "suspended", "before_opening", "intake_closed", "closed", "quota_reached", "break")
+Wait = tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """Where the office stands in its day. `state`: before | open | break | intake_closed | closing | closed."""
+
+    day: str
+    state: str
+    now: int
+    zone: str  # WIB | WITA | WIT
+    opens_at: int | None  # of the day that is open, else of the next one
+    intake_closes_at: int | None
+    closes_at: int | None
+    break_until: int | None
+    takes_numbers: bool
+    next_day: str  # the next business day after `day`
+    clock_behind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStock:
+    """One item in the four words: on hand = available + promised + safety. `of` is what the day could promise."""
+
+    item: str
+    name: str
+    unit: str
+    on_hand: int
+    promised: int
+    safety: int
+    available: int
+    of: int
+    as_of: int
+    next_delivery: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    label: str
+    note: str
+    icon: str
+    kind: str
+    check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    code: str
+    group: str
+    name: str
+    hall: str
+    hall_name: str
+    open: bool
+    reason: str | None
+    reason_words: str  # the supervisor's words of a suspension
+    waiting: int
+    wait_minutes: Wait
+    blanks: int | None  # the smallest available figure over all items it consumes; None where it needs none
+    limited_by: str | None  # the item that is smallest
+    cards: bool
+    checklist: tuple[ChecklistLine, ...]
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    prefix: str
+    name: str
+    short: str
+    detail: str
+    icon: str
+    small: bool
+    waiting: int
+    wait_minutes: Wait
+    open: bool
+    reason: str | None
+    blanks: int | None  # the best of its services; None where none of them needs a blank
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesView:
+    office: str
+    day: DayView
+    groups: tuple[GroupView, ...]
+    services: tuple[ServiceView, ...]
+    stock: tuple[ItemStock, ...]  # the public items
+    information: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    seq: int
+    number: str
+    counter: int
+    hall: str
+    times: int
+    called_at: int
+    words: str  # what is said
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWaiting:
+    prefix: str
+    short: str
+    waiting: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LobbyBoard:
+    hall: str
+    hall_name: str
+    office: str
+    day: DayView
+    call: CallView | None  # the newest call
+    earlier: tuple[CallView, ...]  # at most five, newest first
+    waiting: tuple[GroupWaiting, ...]
+    stock: ItemStock | None  # the blank of the KTP-el, or the office's first public item
+    notices: tuple[str, ...]  # one ticker line each
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherView:
+    code: str
+    date: str
+    rank: int
+    service_name: str
+    state: str  # open | redeemed | lapsed | moved
+    opens_at: int  # when that day opens
+    until: int  # come before this instant
+    blanks: int  # set aside
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    item: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket as its holder and the staff see it."""
+
+    id: str
+    token: str
+    number: str
+    day: str
+    service: str
+    service_name: str
+    group_name: str
+    hall: str
+    hall_name: str
+    state: str
+    stage: str  # the letter of the stage it waits for or is in
+    issued_at: int
+    called_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    ahead: int | None  # None unless it waits
+    wait_minutes: Wait
+    wait_clock: Wait  # the same as instants, breaks skipped
+    counter: int | None
+    times_called: int
+    skipped: int
+    priority: bool
+    urgent: bool
+    cards: int
+    language: str
+    reserved: tuple[Reserved, ...]
+    voucher: VoucherView | None  # what it became at day close
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """One line of a counter's list."""
+
+    id: str
+    number: str
+    service_name: str
+    priority: bool
+    urgent: bool
+    voucher: bool
+    waits_since: int
+    issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterGroup:
+    prefix: str
+    name: str
+    waiting: int
+    longest_since: int | None
+    late: bool  # the longest wait is over the permitted one
+    mine: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoView:
+    action: str
+    number: str
+    ticket_id: str
+    at: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterBoard:
+    counter: int
+    hall: str
+    state: str  # open | paused | closed
+    clerk: str | None  # a staff id; the page adds the name
+    since: int
+    reason: str
+    serves: str  # the groups it serves, in words
+    day: DayView
+    groups: tuple[CounterGroup, ...]
+    waiting_total: int
+    next: tuple[WaitingLine, ...]  # at most ten, in calling order
+    ticket: TicketView | None  # the one open call
+    parked: tuple[WaitingLine, ...]
+    skipped: tuple[WaitingLine, ...]  # not there when called, may be called back
+    undo: UndoView | None
+    finished_today: int
+    mean_seconds: int | None
+    services: tuple[tuple[str, str], ...]  # code and name, for passing on
+    priority_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterLine:
+    counter: int
+    hall: str
+    state: str
+    clerk: str | None
+    number: str | None
+    ticket_id: str | None
+    ticket_state: str | None
+    service_name: str
+    since: int  # of the service, the call, the break or the closing
+    over_sla: bool
+    reason: str
+    serves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToday:
+    service: str
+    group: str
+    name: str
+    taken: int
+    waiting: int
+    served: int
+    no_show: int
+    deferred: int
+    cancelled: int
+    expired: int
+    promised: int
+    printed: int
+    spoilt: int
+    suspended: str | None  # the reason
+    unchecked: int  # checklist items that a supervisor has to confirm
+
+
+@dataclass(frozen=True, slots=True)
+class ItemToday:
+    item: str
+    name: str
+    opening: int
+    received: int
+    used: int
+    spoilt: int
+    on_hand: int
+    promised: int
+    safety: int
+    available: int
+    days_of_cover: float | None
+    limits: bool  # the smallest item of some service
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    seq: int
+    kind: str
+    subject: str
+    detail: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    hour: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    day: DayView
+    office: str
+    services: tuple[ServiceToday, ...]
+    items: tuple[ItemToday, ...]
+    counters: tuple[CounterLine, ...]
+    alerts: tuple[AlertView, ...]
+    hours: tuple[HourCount, ...]  # tickets taken by the hour of the local clock
+    taken: int
+    served: int
+    waiting: int
+    no_show: int
+    longest_since: int | None
+    longest_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovementView:
+    seq: int
+    day: str
+    at: int
+    actor: str
+    item: str
+    type: str
+    quantity: int
+    source: str
+    target: str
+    reference: str
+    reason: str
+    reverses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipView:
+    """All that stands on a slip; `printables` turns it into bytes."""
+
+    office: str  # "Disdukcapil Kota Serang"
+    number: str
+    service_name: str
+    day: str  # ISO date
+    issued_at: int
+    time_zone: str  # IANA name
+    zone: str  # WIB | WITA | WIT
+    hall_name: str
+    ahead: int | None
+    wait_clock: Wait
+    reserved: tuple[Reserved, ...]
+    checklist: tuple[str, ...]
+    track_url: str | None  # None: no QR and no sentence about phones
+    wifi_name: str | None
+    language: str
+    reprint: bool = False
+    voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order
+
+
+def as_json(value: Any) -> Any:
+    """A view as plain JSON values: dataclasses become objects, tuples lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_json(item) for key, item in value.items()}
+    return value
