@@ -1,6 +1,5 @@
 PYTHON ?= python3
 OFFICE ?= kota_serang
-export ANTREAN_DATA_DIR ?= $(CURDIR)/var
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -25,6 +24,7 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+run: export ANTREAN_DATA_DIR ?= $(CURDIR)/var
 run: setup ## a demo office on port 8080; OFFICE=kota_serang, its data stays in var/
 	@[ -e "$$ANTREAN_DATA_DIR/antrean.toml" ] || $(BIN)/antrean init --office $(OFFICE) --demo
 	@$(BIN)/antrean upgrade

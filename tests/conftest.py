@@ -1,0 +1,66 @@
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import services
+from tests.services import Screen
+
+hypothesis.settings.register_profile("antrean", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("antrean")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Chosen once, before the workers start, so that they all inherit it.
+    os.environ.setdefault("TEST_SEED", str(random.SystemRandom().randrange(2**32)))
+    # The settings of whoever runs the tests must not reach the servers under test.
+    for name in [name for name in os.environ if name.startswith("ANTREAN_")]:
+        del os.environ[name]
+
+
+def pytest_report_header() -> str:
+    return f"seed: {os.environ['TEST_SEED']} (again with TEST_SEED={os.environ['TEST_SEED']})"
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> random.Random:
+    """The test's own source of chance: the same for the same TEST_SEED, whatever ran before it."""
+    return random.Random(f"{os.environ['TEST_SEED']} {request.node.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server's URL; started by the first test that asks, one per test worker."""
+    with services.postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'antrean.db'}"
+        return
+    with services.empty_postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that reaches this machine only."""
+    with services.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def new_page(chromium: Browser) -> Iterator[Callable[[Screen], Page]]:
+    """`new_page("kiosk")` opens a browser of its own in that screen's real size; more tabs: `page.context.new_page()`.
+
+    A script error, a refused inline script or any other console error on one of its pages fails the test.
+    """
+    with services.faultless_pages(chromium) as open_page:
+        yield open_page
