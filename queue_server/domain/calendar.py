@@ -151,6 +151,4 @@ def _with_weekday(day: date, month: str, language: str) -> str:
 
 
 def _short_month(day: date, language: str) -> str:
-    if language == "id" and day.month == 8:
-        return "Agu"  # three letters of Agustus would also do for the verb "agus"; this is the usual short form
     return MONTHS[language][day.month - 1][:3]
