@@ -60,7 +60,8 @@ def own_texts(tracked_files: list[Path]) -> dict[Path, str]:
 
 @pytest.fixture(scope="module")
 def screen_texts(own_texts: dict[Path, str]) -> dict[Path, str]:
-    return {path: text for path, text in own_texts.items() if {"templates", "static"} & set(path.parts)}
+    shown = {path: text for path, text in own_texts.items() if {"templates", "static"} & set(path.parts)}
+    return {path: text for path, text in shown.items() if not path.name.startswith("LICENSE")}
 
 
 @pytest.fixture(scope="module")

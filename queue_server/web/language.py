@@ -1,0 +1,150 @@
+"""The languages of the screens: Indonesian first, English second; and how numbers, hours and dates are written.
+
+A text stands in a template or in the code in Indonesian, as `_("Ambil nomor")`; its English stands in the
+`translations/en.po` of the room that says it. Nothing is compiled: the files are read once, at the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, has_request_context, request
+
+from queue_server.domain.catalogue import Catalogue
+
+LANGUAGES = ("id", "en")
+HERE = Path(__file__).parent
+SECONDS_MS = 1000
+SHORT_WAIT_MINUTES = 5
+
+Catalogues = Callable[[], Catalogue]
+Forms = tuple[str, ...]
+
+
+def install(app: Flask, catalogue: Catalogues) -> None:
+    """Gives the templates `_`, `ngettext`, the filters below, `language` and `office_name`; after the blueprints."""
+    rooms = [HERE, *(Path(blueprint.root_path) for blueprint in app.blueprints.values())]
+    app.extensions["antrean.english"] = read_english(room / "translations" / "en.po" for room in dict.fromkeys(rooms))
+    app.extensions["antrean.catalogue"] = catalogue
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    filters = (clock, clocks, date_long, date_day, date_short, weekday, thousands, minutes)
+    app.jinja_env.filters.update({made.__name__: made for made in filters})
+    app.context_processor(lambda: {"language": language(), "office_name": office_name(catalogue())})
+
+
+def read_english(files: Iterable[Path]) -> Mapping[str, Forms]:
+    """Indonesian text -> its English forms: one, or singular and plural."""
+    english: dict[str, Forms] = {}
+    for file in files:
+        if file.exists():
+            with file.open("rb") as lines:
+                messages = [message for message in read_po(lines) if message.id]
+            english.update({_first(message.id): _forms(message.string) for message in messages})
+    return english
+
+
+def _first(text: str | Iterable[str]) -> str:
+    return text if isinstance(text, str) else next(iter(text))
+
+
+def _forms(text: str | Iterable[str] | None) -> Forms:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
+
+
+# -- whose language -----------------------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """Of who asks: `?lang=`, else what the page has set in `g.language`, else Accept-Language, else Indonesian."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    asked = request.args.get("lang") or g.get("language") or request.accept_languages.best_match(LANGUAGES)
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def gettext(text: str) -> str:
+    """The text in the caller's language; what has no English is said in Indonesian."""
+    return _english(text)[0] if language() == "en" else text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Indonesian has one form; English tells 1 from more."""
+    if language() != "en":
+        return one if count == 1 else many
+    return _english(one)[0 if count == 1 else -1]
+
+
+def _english(text: str) -> Forms:
+    known: Mapping[str, Forms] = current_app.extensions["antrean.english"]
+    return known.get(text) or (text,)
+
+
+def office_name(catalogue: Catalogue) -> str:
+    return f"Disdukcapil {catalogue.name}"
+
+
+# -- how it is written --------------------------------------------------------------------------------------------
+
+
+def local(instant: int) -> datetime:
+    """Epoch milliseconds as the office's own clock shows them."""
+    catalogue: Catalogues = current_app.extensions["antrean.catalogue"]
+    return datetime.fromtimestamp(instant / SECONDS_MS, catalogue().tz)
+
+
+def clock(instant: int) -> str:
+    """09.42"""
+    return local(instant).strftime("%H.%M")
+
+
+def clocks(instants: tuple[int, int]) -> str:
+    """10.17–10.32"""
+    return "–".join(clock(instant) for instant in instants)
+
+
+def minutes(wait: tuple[int, int]) -> str:
+    """35–50; a wait too short to be worth a range is `< 5`."""
+    low, high = wait
+    return f"< {SHORT_WAIT_MINUTES}" if high <= SHORT_WAIT_MINUTES else f"{low}–{high}"
+
+
+def thousands(number: int) -> str:
+    """1.419"""
+    return str(format_decimal(number, locale="id"))
+
+
+def date_long(day: str | date) -> str:
+    """Senin, 23 November 2026"""
+    return _dated(day, "EEEE, d MMMM y", "EEEE d MMMM y")
+
+
+def date_day(day: str | date) -> str:
+    """Senin, 23 November"""
+    return _dated(day, "EEEE, d MMMM", "EEEE d MMMM")
+
+
+def date_short(day: str | date) -> str:
+    """Senin, 23 Nov"""
+    return _dated(day, "EEEE, d MMM", "EEEE d MMM")
+
+
+def weekday(day: str | date) -> str:
+    """Senin"""
+    return _dated(day, "EEEE", "EEEE")
+
+
+def _dated(day: str | date, indonesian: str, english: str) -> str:
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return _formatted(found, english if language() == "en" else indonesian, language())
+
+
+@lru_cache(maxsize=1000)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, locale=locale))
