@@ -24,9 +24,8 @@ $(INSTALLED): setup.cfg pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-run: export ANTREAN_DATA_DIR ?= $(CURDIR)/var
 run: setup ## a demo office on port 8080; OFFICE=kota_serang, its data stays in var/
-	@[ -e "$$ANTREAN_DATA_DIR/antrean.toml" ] || $(BIN)/antrean init --office $(OFFICE) --demo
+	@[ -e "$${ANTREAN_DATA_DIR:-var}/antrean.toml" ] || $(BIN)/antrean init --office $(OFFICE) --demo
 	@$(BIN)/antrean upgrade
 	@$(BIN)/antrean serve
 
