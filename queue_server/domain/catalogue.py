@@ -134,15 +134,11 @@ class Catalogue:
 
     @cached_property
     def services_of_group(self) -> Mapping[str, tuple[Service, ...]]:
-        return {
-            prefix: tuple(s for s in self.services.values() if s.prefix == prefix) for prefix in self.groups
-        }
+        return {prefix: tuple(s for s in self.services.values() if s.prefix == prefix) for prefix in self.groups}
 
     @cached_property
     def counters_of_service(self) -> Mapping[str, tuple[Counter, ...]]:
-        return {
-            code: tuple(c for c in self.counters.values() if code in c.serves) for code in self.services
-        }
+        return {code: tuple(c for c in self.counters.values() if code in c.serves) for code in self.services}
 
     def hall_of(self, service: str) -> str:
         """Where one waits for a service: the hall of the first counter that serves it."""

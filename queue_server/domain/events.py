@@ -83,6 +83,7 @@ class BlankReserved(Event):
     holder: str
     item: str
     quantity: int
+    service: str = ""  # whose line of the day it counts in; empty for a voucher
     counter: int | None = None
 
 
@@ -91,6 +92,7 @@ class BlankReleased(Event):
     holder: str
     item: str
     quantity: int
+    service: str = ""  # whose line of the day it counts in; empty for a voucher
     counter: int | None = None
 
 
@@ -102,6 +104,8 @@ class BlankCarried(Event):
     to: str
     item: str
     quantity: int
+    service: str
+    back: bool  # from the voucher to the new ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class BlankUsed(Event):
     item: str
     quantity: int
     promised: int
+    service: str
     counter: int | None = None
 
 
@@ -121,6 +126,7 @@ class BlankUseUndone(Event):
     item: str
     quantity: int
     promised: int
+    service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ class StockMoved(Event):
     reference: str = ""
     reason: str = ""
     ticket_id: str | None = None
+    service: str = ""
     counter: int | None = None
     reverses: int | None = None
     by_itself: bool = False  # a find that a fact beyond the book brought about
@@ -155,6 +162,7 @@ class PromiseBroken(Event):
     holder: str
     item: str
     quantity: int
+    service: str
     number: str
 
 

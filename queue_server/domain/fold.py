@@ -30,7 +30,9 @@ COUNTED_AS = {
 
 def record(office: Office, event: Event) -> None:
     """Append a fact to what the running command has decided, and let it take effect."""
-    entry = Entry(seq=office.seq + 1, at=max(office.now, 0), actor=office.actor, day=current_day(office))
+    behind = office.now < office.last_at and not isinstance(event, events.ClockConfirmed)
+    at = office.last_at if behind else office.now  # the journal's time never runs backwards unless somebody says so
+    entry = Entry(seq=office.seq + 1, at=at, actor=office.actor, day=current_day(office))
     fold(event, office, entry)
     office.events.append((entry, event))
 
@@ -166,7 +168,7 @@ def count(office: Office, day: str, service: str, **more: int) -> None:
     office.put("service_counts", replace(row, **{name: getattr(row, name) + by for name, by in more.items()}))
 
 
-def act(office: Office, entry: Entry, ticket: Ticket, counter: int, action: str, **changes: Any) -> None:
+def act(office: Office, entry: Entry, ticket: Ticket, counter: int, action: str, /, **changes: Any) -> None:
     """A counter's action on a ticket, remembered with what it replaced so that the clerk can take it back."""
     before = {name: getattr(ticket, name) for name in changes}
     state: CounterState = office.rows["counters"].get(counter) or CounterState(counter)
@@ -221,7 +223,9 @@ def show_call(office: Office, entry: Entry, ticket_id: str, counter: int) -> Non
     hall = office.catalogue.counters[counter].hall
     office.put(
         "calls",
-        Call(entry.seq, ticket.day, hall, ticket_id, ticket.prefix, ticket.number, counter, ticket.times_called, entry.at),
+        Call(
+            entry.seq, ticket.day, hall, ticket_id, ticket.prefix, ticket.number, counter, ticket.times_called, entry.at
+        ),
     )
 
 
@@ -435,29 +439,30 @@ def _(event: events.CounterClosed, office: Office, entry: Entry) -> None:
 
 @folds(events.BlankReserved)
 def _(event: events.BlankReserved, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, event.quantity)
-    remember_stock(office, event.counter, "reserve", event.item, event.quantity, event.quantity)
+    reserve(office, entry, event.holder, event.item, event.quantity, event.service)
+    remember_stock(office, event.counter, "reserve", event.item, event.quantity, event.quantity, event.service)
 
 
 @folds(events.BlankReleased)
 def _(event: events.BlankReleased, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, -event.quantity)
-    remember_stock(office, event.counter, "release", event.item, event.quantity, event.quantity)
+    reserve(office, entry, event.holder, event.item, -event.quantity, event.service)
+    remember_stock(office, event.counter, "release", event.item, event.quantity, event.quantity, event.service)
 
 
 @folds(events.BlankCarried)
 def _(event: events.BlankCarried, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, -event.quantity)
-    reserve(office, entry, event.to, event.item, event.quantity)
+    leaves, enters = ("", event.service) if event.back else (event.service, "")
+    reserve(office, entry, event.holder, event.item, -event.quantity, leaves)
+    reserve(office, entry, event.to, event.item, event.quantity, enters)
 
 
 @folds(events.PromiseBroken)
 def _(event: events.PromiseBroken, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, -event.quantity)
+    reserve(office, entry, event.holder, event.item, -event.quantity, event.service)
     alert(office, entry, "promise_broken", event.number, event.item)
 
 
-def reserve(office: Office, entry: Entry, holder: str, item: str, quantity: int) -> None:
+def reserve(office: Office, entry: Entry, holder: str, item: str, quantity: int, service: str) -> None:
     """Promise `quantity` more to a holder (less when negative): pending on both sides, so the sum stays zero."""
     old: Reservation | None = office.rows["reservations"].get((holder, item))
     held = (old.quantity if old else 0) + quantity
@@ -467,9 +472,7 @@ def reserve(office: Office, entry: Entry, holder: str, item: str, quantity: int)
         office.remove("reservations", (holder, item))
     post(office, item, stock.STORE, pending=-quantity)
     post(office, item, stock.PROMISED, pending=quantity)
-    ticket: Ticket | None = office.rows["tickets"].get(holder)
-    if ticket and item in stock.CARDS:
-        count(office, ticket.day, ticket.service, promised=quantity)
+    count_cards(office, entry, service, item, promised=quantity)
 
 
 def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
@@ -477,36 +480,38 @@ def post(office: Office, item: str, account: str, posted: int = 0, pending: int 
     office.put("balances", replace(old, posted=old.posted + posted, pending=old.pending + pending))
 
 
-def remember_stock(office: Office, counter: int | None, kind: str, item: str, quantity: int, promised: int) -> None:
+def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
+    """A service's line of the day counts cards; ribbon, film and paper have their own lines."""
+    if service and item in stock.CARDS:
+        count(office, entry.day, service, **more)
+
+
+def remember_stock(
+    office: Office, counter: int | None, kind: str, item: str, quantity: int, promised: int, service: str
+) -> None:
     """Add a blank's move to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised)))
+        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service)))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
 
 @folds(events.BlankUsed)
 def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, -event.promised)
+        reserve(office, entry, event.ticket_id, event.item, -event.promised, event.service)
     move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
-    count_printed(office, event.ticket_id, event.item, event.quantity)
-    remember_stock(office, event.counter, "use", event.item, event.quantity, event.promised)
+    count_cards(office, entry, event.service, event.item, printed=event.quantity)
+    remember_stock(office, event.counter, "use", event.item, event.quantity, event.promised, event.service)
 
 
 @folds(events.BlankUseUndone)
 def _(event: events.BlankUseUndone, office: Office, entry: Entry) -> None:
     move(office, entry, "reverse", event.item, event.quantity, stock.CITIZENS, stock.STORE, ticket_id=event.ticket_id)
-    count_printed(office, event.ticket_id, event.item, -event.quantity)
+    count_cards(office, entry, event.service, event.item, printed=-event.quantity)
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, event.promised)
-
-
-def count_printed(office: Office, ticket_id: str, item: str, quantity: int) -> None:
-    ticket = office.ticket(ticket_id)
-    if item in stock.CARDS:
-        count(office, ticket.day, ticket.service, printed=quantity)
+        reserve(office, entry, event.ticket_id, event.item, event.promised, event.service)
 
 
 @folds(events.StockMoved)
@@ -524,11 +529,11 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         ticket_id=event.ticket_id,
         reverses=event.reverses,
     )
-    if event.ticket_id and event.item in stock.CARDS and stock.SPOILED in (event.source, event.target):
-        ticket = office.ticket(event.ticket_id)
-        back = event.source == stock.SPOILED
-        count(office, ticket.day, ticket.service, spoilt=-event.quantity if back else event.quantity)
-    remember_stock(office, event.counter, event.type, event.item, event.quantity, 0)
+    if event.target == stock.SPOILED:
+        count_cards(office, entry, event.service, event.item, spoilt=event.quantity)
+    elif event.source == stock.SPOILED:
+        count_cards(office, entry, event.service, event.item, spoilt=-event.quantity)
+    remember_stock(office, event.counter, event.type, event.item, event.quantity, 0, event.service)
     if event.by_itself:
         alert(office, entry, "stock_found", event.item, str(event.quantity))
 

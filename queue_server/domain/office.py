@@ -20,7 +20,7 @@ from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
-from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
+from queue_server.domain.stock import ITEMS, Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import AT_A_COUNTER, PARKED, WAITING, Ticket, Voucher
 
 # Every projection by the name of its table. A row's `KEY` names the fields of its primary key.
@@ -107,7 +107,7 @@ class Office:
         return self.rows["balances"].get((item, account)) or Balance(item, account)
 
     def reservations_of(self, holder: str) -> list[Reservation]:
-        items = (self.rows["reservations"].get((holder, item)) for item in self.catalogue.items)
+        items = (self.rows["reservations"].get((holder, item)) for item in ITEMS)
         return [reservation for reservation in items if reservation]
 
     def last_number(self, queue: str, day: str) -> int:
@@ -125,7 +125,11 @@ class Office:
         return found
 
     def _head(
-        self, line: list[tuple[int, str]], key: Callable[[Ticket], tuple[int, str | None]], service: str, klass: str | None
+        self,
+        line: list[tuple[int, str]],
+        key: Callable[[Ticket], tuple[int, str | None]],
+        service: str,
+        klass: str | None,
     ) -> Ticket | None:
         while line:
             place, ticket_id = line[0]
@@ -211,13 +215,13 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
     """Unfinished tickets, open vouchers, counters, balances and the newest day's counts; everything else is a row."""
     match table:
         case "tickets":
-            return row.state in UNFINISHED
+            return bool(row.state in UNFINISHED)
         case "vouchers":
-            return row.state == "open"
+            return bool(row.state == "open")
         case "movements" | "calls":
             return False
         case "alerts":
-            return row.answered_at is None
+            return bool(row.answered_at is None)
         case _ if table in OF_A_DAY:
             return bool(row.day >= newest_day)
         case _:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from queue_server.domain import calendar
+from queue_server.domain.calendar import Span
 from queue_server.domain.catalogue import Rules
 from queue_server.domain.tickets import PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
+from queue_server.domain.views import Wait
 
 MINUTE = 60_000
 
@@ -88,15 +91,18 @@ def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, ru
     return ahead + before.get(REGULAR, 0)
 
 
-def wait_minutes(ahead: int, service_minutes: float, open_counters: int) -> tuple[int, int] | None:
-    """The range in working minutes until the call: -30 % / +50 %. None while no counter is open for the service.
+def expected_wait(
+    open_hours: Span | None, now: int, ahead: int, service_minutes: float, open_counters: int
+) -> tuple[Wait, Wait]:
+    """The range until the call, as minutes from `now` and as instants (ms): -30 % / +50 %, breaks skipped.
 
-    Source: `docs/field.md#waiting`.
+    Both are None while no counter is open for the service. Source: `docs/field.md#waiting`.
     """
     if open_counters < 1:
-        return None
+        return None, None
     typical = ahead * service_minutes / open_counters
-    return math.floor(typical * 0.7), math.ceil(typical * 1.5)
+    low, high = (calendar.working_minutes_to_clock(open_hours, now, typical * share) for share in (0.7, 1.5))
+    return (math.floor((low - now) / MINUTE), math.ceil((high - now) / MINUTE)), (low, high)
 
 
 def place_behind(line: Sequence[Ticket], behind: int) -> int | None:

@@ -13,6 +13,7 @@ from queue_server.domain.catalogue import Rules
 STORE, PROMISED, CITIZENS, SUPPLIER = "store", "promised", "citizens", "supplier"
 SPOILED, DEFECTIVE, LOST_AND_FOUND, LENT, BORROWED = "spoiled", "defective", "lost-and-found", "lent", "borrowed"
 
+ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
 

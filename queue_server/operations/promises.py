@@ -1,0 +1,151 @@
+"""Promising blanks, taking facts, and deferring to vouchers: what the other verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from queue_server.domain import calendar, events, queueing, stock, tickets
+from queue_server.domain.days import Pace
+from queue_server.domain.errors import ClockBehind, DayIsClosed, OutOfStock
+from queue_server.domain.fold import record
+from queue_server.domain.office import Office
+from queue_server.domain.stock import Reservation
+from queue_server.domain.tickets import Ticket, Voucher
+from queue_server.domain.views import Wait
+
+# A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
+CLOCK_TOLERANCE_MS = 5_000
+NewCode = Callable[[], str]
+
+
+def require_true_clock(office: Office) -> None:
+    """Raises `ClockBehind` while the clock is earlier than the journal: `docs/field.md#business-day`."""
+    if office.now + CLOCK_TOLERANCE_MS < office.last_at:
+        raise ClockBehind(journal=office.last_at, clock=office.now)
+
+
+def require_open_day(office: Office) -> str:
+    """The open business day. Raises `DayIsClosed` with the next day that opens."""
+    day = office.open_day
+    if day is None or day.state != "open":
+        raise DayIsClosed(next_day=next_opening(office))
+    return day.day
+
+
+def next_opening(office: Office) -> int | None:
+    """When the office opens next, as an instant (ms)."""
+    catalogue, today = office.catalogue, calendar.local_date(office.catalogue, office.now)
+    span = calendar.span(catalogue, today)
+    if span is None or office.now >= span.opens_ms:
+        span = calendar.span(catalogue, calendar.next_business_day(catalogue, today))
+    return span.opens_ms if span else None
+
+
+# -- promising -------------------------------------------------------------------------------------------------------
+
+
+def promise(office: Office, ticket: Ticket, service: str, counter: int | None = None) -> None:
+    """Set aside what the service needs, all or nothing. Raises `OutOfStock` naming the item that is short."""
+    catalogue = office.catalogue
+    for item, quantity in catalogue.needs(service, ticket.cards).items():
+        left = stock.available(office.balance(item, stock.STORE), catalogue.rules)
+        if quantity > left:
+            raise OutOfStock(item=item, wanted=quantity, available=left, service=service)
+        record(office, events.BlankReserved(ticket.ticket_id, item, quantity, service, counter))
+
+
+def release_all(office: Office, ticket: Ticket, counter: int | None = None) -> None:
+    for held in office.reservations_of(ticket.ticket_id):
+        record(office, events.BlankReleased(ticket.ticket_id, held.item, held.quantity, ticket.service, counter))
+
+
+def carry_all(office: Office, holder: str, to: str, service: str, back: bool) -> None:
+    for held in office.reservations_of(holder):
+        record(office, events.BlankCarried(holder, to, held.item, held.quantity, service, back))
+
+
+# -- facts -----------------------------------------------------------------------------------------------------------
+
+
+def cover_shortage(office: Office, item: str, quantity: int) -> None:
+    """A fact beyond the book first enters a find of the shortage, flagged: `docs/field.md#facts`."""
+    missing = quantity - office.balance(item, stock.STORE).posted
+    if missing > 0:
+        source, target = stock.MOVEMENTS["find"]
+        record(office, events.StockMoved("find", item, missing, source, target, by_itself=True))
+
+
+def break_promises(office: Office, item: str, new_code: NewCode) -> None:
+    """While less is on hand than promised, the youngest promise becomes the first voucher of the next day."""
+    while (store := office.balance(item, stock.STORE)).posted + store.pending < 0:
+        youngest = max(breakable(office, item), key=lambda held: held.seq)
+        break_promise(office, youngest, new_code)
+
+
+def breakable(office: Office, item: str) -> list[Reservation]:
+    """Promises that may break: nobody who has just been called loses theirs while another can be found."""
+    held = [r for r in office.rows["reservations"].values() if r.item == item]
+    called = [r for r in held if getattr(office.rows["tickets"].get(r.holder), "state", "") in tickets.AT_A_COUNTER]
+    return [r for r in held if r not in called] or held
+
+
+def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
+    ticket: Ticket | None = office.rows["tickets"].get(held.holder)
+    voucher: Voucher | None = office.rows["vouchers"].get(held.holder)
+    service, label = (ticket.service, ticket.label) if ticket else ("", voucher.code if voucher else "")
+    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, service, label))
+    day = voucher_date(office)
+    rank = -office.last_number("broken", day) - 1
+    if voucher:
+        record(office, events.VoucherMoved(voucher.code, day, rank))
+    elif ticket and ticket.state != tickets.CALLED:  # somebody called hears it at the counter, not from a screen
+        defer(office, ticket, day, rank, new_code)
+
+
+# -- vouchers --------------------------------------------------------------------------------------------------------
+
+
+def voucher_date(office: Office) -> str:
+    """The next business day after the one that is open (or today): `docs/field.md#voucher`."""
+    day = office.open_day
+    after = date.fromisoformat(day.day) if day else calendar.local_date(office.catalogue, office.now)
+    return calendar.next_business_day(office.catalogue, after).isoformat()
+
+
+def defer(office: Office, ticket: Ticket, day: str, rank: int, new_code: NewCode) -> None:
+    """Turn a waiting, serving or parked ticket into a dated voucher that takes its blanks along."""
+    tickets.require(ticket, tickets.DEFERRED)
+    code = new_code()
+    record(office, events.TicketDeferred(ticket.ticket_id, code, day, rank))
+    carry_all(office, ticket.ticket_id, code, ticket.service, back=False)
+
+
+# -- how long ----------------------------------------------------------------------------------------------------------
+
+
+def ahead_of(office: Office, ticket: Ticket) -> int:
+    """How many of its group will be called before it."""
+    before: dict[str, int] = {k: office.waiting[ticket.prefix, k] for k in tickets.CLASSES}
+    newest = office.last_number(ticket.prefix, ticket.day) == ticket.number
+    if ticket.klass == tickets.VOUCHER or not newest:
+        line = [t for t in office.waiting_in(ticket.prefix) if t.klass == ticket.klass]
+        before[ticket.klass] = sum(t.order < ticket.order for t in line)
+    else:
+        before[ticket.klass] -= 1  # itself
+    regular = office.waiting[ticket.prefix, tickets.REGULAR]
+    return queueing.people_ahead(ticket.klass, before, regular, office.catalogue.rules)
+
+
+def wait_of(office: Office, service: str, ahead: int) -> Wait:
+    """Minutes until the call, `(low, high)`, or None where no counter is open for the service."""
+    catalogue = office.catalogue
+    serving = sum(
+        (state := office.rows["counters"].get(counter.number)) is not None and state.state == "open"
+        for counter in catalogue.counters_of_service[service]
+    )
+    day = office.open_day.day if office.open_day else ""
+    pace: Pace = office.rows["paces"].get((day, service)) or Pace(day, service)
+    minutes = pace.median_minutes or catalogue.services[service].service_minutes
+    span = calendar.span(catalogue, date.fromisoformat(day)) if day else None
+    return queueing.expected_wait(span, office.now, ahead, minutes, serving)[0]

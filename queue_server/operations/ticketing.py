@@ -1,0 +1,207 @@
+"""Taking a number and giving it back."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import date
+from typing import Any
+
+from queue_server.domain import calendar, events, tickets
+from queue_server.domain.catalogue import Service
+from queue_server.domain.errors import (
+    Conflict,
+    IntakeClosed,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    QuotaReached,
+    ServiceSuspended,
+    WrongState,
+)
+from queue_server.domain.fold import record
+from queue_server.domain.office import Office
+from queue_server.domain.tickets import Ticket, Voucher
+from queue_server.operations.promises import (
+    ahead_of,
+    carry_all,
+    next_opening,
+    promise,
+    release_all,
+    require_open_day,
+    require_true_clock,
+    wait_of,
+)
+
+
+def issue_ticket(
+    office: Office,
+    *,
+    ticket_id: str,
+    token: str,
+    service: str,
+    priority: bool = False,
+    cards: int = 1,
+    voucher: str | None = None,
+    channel: str = "kiosk",
+    language: str = "id",
+) -> dict[str, Any]:
+    """Give the next number and promise its blanks in the same breath. Asking again gives the same ticket.
+
+    `ticket_id` and `token` are the caller's chance: 32 hex digits and 128 random bits. With `voucher` (a code) the
+    new ticket takes over what the voucher holds. Raises `Conflict` (the same id for another service), `ClockBehind`,
+    `DayIsClosed`, `IntakeClosed`, `Invalid`, `ServiceSuspended`, `QuotaReached`, `OutOfStock`, `NotFound` and
+    `WrongState` (voucher). Source: `docs/field.md#numbers`, `docs/field.md#promise`.
+    """
+    if known := office.rows["tickets"].get(ticket_id):
+        if known.service != service and known.voucher != voucher:
+            raise Conflict("other_service", number=known.label)
+        return issued(office, known, created=False)
+    day = require_intake(office)
+    wanted = require_service(office, service)
+    if cards != 1 and not wanted.cards:
+        raise Invalid("one_card", service=service)
+    held = require_voucher(office, voucher, service, day) if voucher else None
+    require_quota(office, wanted, day)
+    record(
+        office,
+        events.TicketIssued(
+            ticket_id=ticket_id,
+            token=token,
+            day=day,
+            prefix=wanted.prefix,
+            number=office.last_number(wanted.prefix, day) + 1,
+            service=service,
+            hall=office.catalogue.hall_of(service),
+            priority=held.priority if held else priority,
+            cards=held.cards if held else cards,
+            voucher=voucher,
+            channel=channel,
+            language=language,
+        ),
+    )
+    ticket = office.ticket(ticket_id)
+    if held and office.reservations_of(held.code):
+        carry_all(office, held.code, ticket_id, service, back=True)
+    else:
+        promise(office, ticket, service)
+    return issued(office, ticket, created=True)
+
+
+def issued(office: Office, ticket: Ticket, created: bool) -> dict[str, Any]:
+    ahead = ahead_of(office, ticket) if ticket.state == tickets.WAITING else 0
+    return {
+        "id": ticket.ticket_id,
+        "token": ticket.token,
+        "number": ticket.label,
+        "service": ticket.service,
+        "hall": ticket.hall,
+        "state": ticket.state,
+        "ahead": ahead,
+        "wait_minutes": wait_of(office, ticket.service, ahead) if ticket.state == tickets.WAITING else None,
+        "reserved": [{"item": r.item, "quantity": r.quantity} for r in office.reservations_of(ticket.ticket_id)],
+        "created": created,
+    }
+
+
+def require_intake(office: Office) -> str:
+    """The business day that still takes numbers."""
+    require_true_clock(office)
+    day = require_open_day(office)
+    row = office.rows["days"][day]
+    if office.now >= row.intake_closes_at:
+        raise IntakeClosed(closed_at=row.intake_closes_at, next_day=next_opening(office))
+    span = calendar.span(office.catalogue, date.fromisoformat(day))
+    pause = calendar.in_break(span, office.now)
+    if pause and not office.catalogue.rules.intake_in_break:
+        raise IntakeClosed("break", until=pause[1])
+    return day
+
+
+def require_service(office: Office, code: str) -> Service:
+    service = office.catalogue.services.get(code)
+    if service is None:
+        raise Invalid("unknown_service", service=code)
+    if suspension := office.rows["suspensions"].get(code):
+        raise ServiceSuspended(service=code, words=suspension.reason)
+    return service
+
+
+def require_quota(office: Office, service: Service, day: str) -> None:
+    quota = office.catalogue.groups[service.prefix].quota
+    if quota is not None and office.last_number(service.prefix, day) >= quota:
+        raise QuotaReached(service=service.code, quota=quota, next_day=next_opening(office))
+
+
+def require_voucher(office: Office, code: str, service: str, day: str) -> Voucher:
+    """A voucher on its date, or later when the office did not open on it. Source: `docs/field.md#voucher`."""
+    voucher: Voucher | None = office.rows["vouchers"].get(code)
+    if voucher is None:
+        raise NotFound("voucher", code=code)
+    if voucher.state != "open":
+        raise WrongState("voucher_used" if voucher.state == "redeemed" else "voucher_lapsed", code=code)
+    if voucher.service != service:
+        raise Conflict("voucher_service", code=code, service=voucher.service)
+    if voucher.date > day:
+        raise WrongState("voucher_early", code=code, date=voucher.date)
+    return voucher
+
+
+def cancel(
+    office: Office, *, ticket_id: str, token: str | None = None, clerk: str | None = None, by_supervisor: bool = False
+) -> dict[str, Any]:
+    """Give a number back; its blanks are free again in the same commit.
+
+    The holder shows the ticket's `token` and may cancel until being served; at a counter only the clerk who holds
+    the ticket, or a supervisor, may. Raises `NotFound`, `NotAllowed`, `WrongState`.
+    """
+    ticket = office.ticket(ticket_id)
+    if token is not None and not hmac.compare_digest(token, ticket.token):
+        raise NotAllowed("not_your_ticket")
+    tickets.require(ticket, tickets.CANCELLED)
+    if ticket.state in tickets.AT_A_COUNTER and not by_supervisor:
+        if token is not None and ticket.state == tickets.SERVING:
+            raise WrongState("being_served", number=ticket.label)
+        if token is None and ticket.clerk != clerk:
+            raise NotAllowed("other_clerk", number=ticket.label)
+    record(office, events.TicketCancelled(ticket_id))
+    release_all(office, ticket)
+    return state_of(office, ticket_id)
+
+
+def set_priority(office: Office, *, ticket_id: str, priority: bool, urgent: bool, reason: str) -> dict[str, Any]:
+    """Staff withdraw priority or mark a ticket urgent; the audit keeps the reason. Source: `docs/field.md#priority`."""
+    ticket = office.ticket(ticket_id)
+    if ticket.state not in (tickets.WAITING, tickets.PARKED):
+        raise WrongState("ticket_state", number=ticket.label, state=ticket.state)
+    record(office, events.PriorityChanged(ticket_id, priority, urgent, reason))
+    return state_of(office, ticket_id)
+
+
+def print_failed(office: Office, *, ticket_id: str, device: str, why: str) -> None:
+    """A slip that did not come out costs nobody the place; a supervisor is told."""
+    record(office, events.PrintFailed(ticket_id, office.ticket(ticket_id).label, device, why))
+
+
+def reprint(office: Office, *, ticket_id: str, reason: str) -> dict[str, Any]:
+    """Another slip for the same number, marked and audited (`docs/field.md#touts`). Raises `Invalid`: no reason."""
+    if not reason.strip():
+        raise Invalid("reason_needed")
+    ticket = office.ticket(ticket_id)
+    record(office, events.SlipReprinted(ticket_id, reason))
+    return {"id": ticket_id, "number": ticket.label}
+
+
+def state_of(office: Office, ticket_id: str) -> dict[str, Any]:
+    """What a verb answers: the ticket's state after it."""
+    ticket = office.ticket(ticket_id)
+    return {
+        "id": ticket.ticket_id,
+        "number": ticket.label,
+        "service": ticket.service,
+        "state": ticket.state,
+        "counter": ticket.counter if ticket.state in tickets.AT_A_COUNTER else None,
+        "times_called": ticket.times_called,
+        "skipped": ticket.skipped,
+        "reserved": [{"item": r.item, "quantity": r.quantity} for r in office.reservations_of(ticket_id)],
+        "seq": office.seq,
+    }
