@@ -415,12 +415,7 @@ def _(event: events.SlipReprinted, office: Office, entry: Entry) -> None:
 @folds(events.CounterOpened)
 def _(event: events.CounterOpened, office: Office, entry: Entry) -> None:
     state: CounterState = office.rows["counters"].get(event.counter) or CounterState(event.counter)
-    ratio = office.catalogue.rules.priority_after
-    streak = state.streak if state.clerk == event.clerk else ratio  # a fresh counter may take a priority ticket first
-    office.put(
-        "counters",
-        replace(state, state=counters.OPEN, clerk=event.clerk, since=entry.at, reason="", streak=streak),
-    )
+    office.put("counters", replace(state, state=counters.OPEN, clerk=event.clerk, since=entry.at, reason=""))
 
 
 @folds(events.CounterPaused)

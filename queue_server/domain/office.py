@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import calendar, office_file
@@ -42,6 +43,7 @@ TABLES: dict[str, type[Any]] = {
     "alerts": Alert,
 }
 OF_A_DAY = ("service_counts", "paces", "item_days", "sequences")
+KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
 UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}
 
 
@@ -61,6 +63,8 @@ class Office:
         self.seq = 0  # of the last settled or recorded event
         self.last_at = 0  # of the last event
         self.now = 0  # of the command that runs
+        self.open_day: Day | None = None  # the day that is open or closing; at most one is
+        self._catalogue: Catalogue | None = None
         self.actor = "system"
         self.events: list[tuple[Entry, Event]] = []
         self.replaced: list[tuple[str, Any, Any]] = []
@@ -74,16 +78,16 @@ class Office:
     @property
     def catalogue(self) -> Catalogue:
         """The office file in force. Raises `NotFound` before the first one is applied."""
+        if self._catalogue:
+            return self._catalogue
         files: dict[int, OfficeFile] = self.rows["office_files"]
         if not files:
             raise NotFound("no_office_file")
         today = self.open_day.day if self.open_day else None
-        return catalogue_in_force(tuple(files.values()), today, self.now)
-
-    @property
-    def open_day(self) -> Day | None:
-        """The day that is open or closing; at most one is."""
-        return next((day for day in reversed(self.rows["days"].values()) if day.state != CLOSED), None)
+        catalogue = catalogue_in_force(tuple(files.values()), today, self.now)
+        if self.open_day:  # in force until the day or the files change; between days the date may bring another
+            self._catalogue = catalogue
+        return catalogue
 
     @property
     def newest_day(self) -> str:
@@ -164,6 +168,9 @@ class Office:
             rows.pop(key, None)
         else:
             rows[key] = row
+        if table in ("days", "office_files"):
+            self.open_day = next((day for day in self.rows["days"].values() if day.state != CLOSED), None)
+            self._catalogue = None
 
     def _line_up(self, old: Ticket | None, new: Ticket | None) -> None:
         if old and old.state == WAITING:
@@ -229,8 +236,8 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
 
 
 def key_of(row: Any) -> Any:
-    key = tuple(getattr(row, name) for name in row.KEY)
-    return key if len(key) > 1 else key[0]
+    """The primary key: one value, or a tuple of them in the order of the row's `KEY`."""
+    return KEYS[type(row)](row)
 
 
 def catalogue_in_force(files: tuple[OfficeFile, ...], today: str | None, now: int) -> Catalogue:
