@@ -7,20 +7,17 @@ A text stands in a template or in the code in Indonesian, as `_("Ambil nomor")`;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
 from pathlib import Path
 
-from babel.dates import format_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
 
+from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
 
 LANGUAGES = ("id", "en")
 HERE = Path(__file__).parent
-SECONDS_MS = 1000
 SHORT_WAIT_MINUTES = 5
 
 Catalogues = Callable[[], Catalogue]
@@ -93,20 +90,14 @@ def office_name(catalogue: Catalogue) -> str:
 # -- how it is written --------------------------------------------------------------------------------------------
 
 
-def local(instant: int) -> datetime:
-    """Epoch milliseconds as the office's own clock shows them."""
-    catalogue: Catalogues = current_app.extensions["antrean.catalogue"]
-    return datetime.fromtimestamp(instant / SECONDS_MS, catalogue().tz)
-
-
 def clock(instant: int) -> str:
     """09.42"""
-    return local(instant).strftime("%H.%M")
+    return calendar.clock(_office(), instant)
 
 
 def clocks(instants: tuple[int, int]) -> str:
     """10.17–10.32"""
-    return "–".join(clock(instant) for instant in instants)
+    return calendar.clock_range(_office(), *instants)
 
 
 def minutes(wait: tuple[int, int]) -> str:
@@ -117,34 +108,29 @@ def minutes(wait: tuple[int, int]) -> str:
 
 def thousands(number: int) -> str:
     """1.419"""
-    return str(format_decimal(number, locale="id"))
+    return f"{number:,}".replace(",", ".")
 
 
-def date_long(day: str | date) -> str:
+def date_long(day: str) -> str:
     """Senin, 23 November 2026"""
-    return _dated(day, "EEEE, d MMMM y", "EEEE d MMMM y")
+    return calendar.long_date(date.fromisoformat(day), language())
 
 
-def date_day(day: str | date) -> str:
+def date_day(day: str) -> str:
     """Senin, 23 November"""
-    return _dated(day, "EEEE, d MMMM", "EEEE d MMMM")
+    return calendar.day_and_month(date.fromisoformat(day), language())
 
 
-def date_short(day: str | date) -> str:
+def date_short(day: str) -> str:
     """Senin, 23 Nov"""
-    return _dated(day, "EEEE, d MMM", "EEEE d MMM")
+    return calendar.short_date(date.fromisoformat(day), language())
 
 
-def weekday(day: str | date) -> str:
+def weekday(day: str) -> str:
     """Senin"""
-    return _dated(day, "EEEE", "EEEE")
+    return calendar.WEEKDAYS[language()][date.fromisoformat(day).weekday()]
 
 
-def _dated(day: str | date, indonesian: str, english: str) -> str:
-    found = date.fromisoformat(day) if isinstance(day, str) else day
-    return _formatted(found, english if language() == "en" else indonesian, language())
-
-
-@lru_cache(maxsize=1000)
-def _formatted(day: date, pattern: str, locale: str) -> str:
-    return str(format_date(day, pattern, locale=locale))
+def _office() -> Catalogue:
+    catalogue: Catalogues = current_app.extensions["antrean.catalogue"]
+    return catalogue()
