@@ -29,10 +29,10 @@ from queue_server.domain.catalogue import (
     Words,
 )
 from queue_server.domain.errors import OfficeFileError
+from queue_server.domain.stock import CARDS, ITEMS
 
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
 STAGES = ("V", "B", "E", "C", "P")  # verify, biometrics, entry, card print, pick-up
 KINDS = ("wajib", "bersyarat", "lokal")
 SHORT = 12  # characters that fit the waiting list of the TV
@@ -266,7 +266,6 @@ SERVICE: Spec = {
     "sla_basis": (text, REQUIRED),
     "service_minutes": (whole(1), REQUIRED),
     "consumes": (named(whole(1)), {}),
-    "prints": (flag, False),
     "cards": (flag, False),
     "checklist": (list_of(table(TO_BRING)), ()),
     "instead": (list_of(text), ()),
@@ -313,10 +312,7 @@ def parse(text: str, filename: str) -> Catalogue:
 
 def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
     office, papers = found["office"], found["papers"]
-    services = {
-        code: Service(**row | {"checklist": tuple(_checklist(file.at(f"services.{code}.checklist"), row, papers))})
-        for code, row in found["services"].items()
-    }
+    services = {code: _service(file.at(f"services.{code}"), row, papers) for code, row in found["services"].items()}
     of_group = {prefix: [s.code for s in services.values() if s.prefix == prefix] for prefix in found["groups"]}
     return Catalogue(
         name=office["name"],
@@ -338,14 +334,18 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
     )
 
 
-def _checklist(place: Place, service: Mapping[str, Any], papers: Mapping[str, Any]) -> Iterator[ChecklistItem]:
-    for entry in service["checklist"]:
-        name = entry["paper"]
-        if name not in papers:
-            raise place.refuse(f"names the paper {name!r}, which nothing describes", f"describe it as [papers.{name}]")
-        if not entry["source"] and not entry["check"]:
-            raise place.refuse(f"says of {name!r} neither source nor check", "add its source or check = true")
-        yield ChecklistItem(**papers[name], kind=entry["kind"], source=entry["source"], check=entry["check"])
+def _service(place: Place, row: Mapping[str, Any], papers: Mapping[str, Any]) -> Service:
+    checklist = tuple(_to_bring(place.at("checklist"), entry, papers) for entry in row["checklist"])
+    return Service(**{**row, "checklist": checklist}, prints=not CARDS.isdisjoint(row["consumes"]))
+
+
+def _to_bring(place: Place, entry: Mapping[str, Any], papers: Mapping[str, Any]) -> ChecklistItem:
+    name = entry["paper"]
+    if name not in papers:
+        raise place.refuse(f"names the paper {name!r}, which nothing describes", f"describe it as [papers.{name}]")
+    if not entry["source"] and not entry["check"]:
+        raise place.refuse(f"says of {name!r} neither source nor check", "add its source or check = true")
+    return ChecklistItem(**papers[name], kind=entry["kind"], source=entry["source"], check=entry["check"])
 
 
 def _holidays(place: Place, named_days: Mapping[str, str]) -> Iterator[tuple[date, str]]:
