@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from queue_server.domain.catalogue import Catalogue
 
@@ -58,6 +59,7 @@ def instant(catalogue: Catalogue, day: date, minutes: int) -> int:
     return round(wall.replace(tzinfo=catalogue.tz).timestamp() * 1000)
 
 
+@lru_cache(maxsize=64)  # every ticket asks for the same day
 def span(catalogue: Catalogue, day: date) -> Span | None:
     """When the business day `day` opens and closes; None on a holiday and on a weekday without hours."""
     hours = None if day in catalogue.holidays else catalogue.hours.get(day.weekday())

@@ -112,7 +112,7 @@ class Rules:
     safety_percent: int = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # known by identity, so that what is worked out of it can be kept by it
 class Catalogue:
     name: str  # "Kota Serang"
     office_code: str  # "36.73"
