@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
+# A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
+CLOCK_TOLERANCE_MS = 5_000
 PACE_KEPT = 31  # service times from which a median is taken
 
 

@@ -8,13 +8,12 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain import calendar, days, events, office_file, stock, tickets
-from queue_server.domain.days import Day
+from queue_server.domain.days import CLOCK_TOLERANCE_MS, Day
 from queue_server.domain.errors import Conflict, Invalid, NotFound, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.office import UNFINISHED, Office
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.operations.promises import (
-    CLOCK_TOLERANCE_MS,
     NewCode,
     defer,
     release_all,

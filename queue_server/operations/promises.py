@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
-from queue_server.domain.days import Pace
+from queue_server.domain.days import CLOCK_TOLERANCE_MS, Pace
 from queue_server.domain.errors import ClockBehind, DayIsClosed, OutOfStock
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
@@ -14,8 +14,6 @@ from queue_server.domain.stock import Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import Wait
 
-# A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
-CLOCK_TOLERANCE_MS = 5_000
 NewCode = Callable[[], str]
 
 

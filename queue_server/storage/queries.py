@@ -1,0 +1,580 @@
+"""Everything that is read. Screens, the hub and reports ask here and never see a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from queue_server.domain import calendar, queueing, stock, tickets
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
+from queue_server.domain.errors import NotFound
+from queue_server.domain.office import catalogue_in_force
+from queue_server.domain.stock import Balance, ItemDay, Movement
+from queue_server.domain.tickets import Ticket, Voucher
+from queue_server.domain.views import (
+    AlertView,
+    CallView,
+    CounterBoard,
+    CounterLine,
+    DayView,
+    HourCount,
+    ItemStock,
+    ItemToday,
+    LobbyBoard,
+    MovementView,
+    ServicesView,
+    ServiceToday,
+    SlipView,
+    TicketView,
+    Today,
+    VoucherView,
+    as_json,
+)
+from queue_server.storage.codec import ROWS
+from queue_server.storage.database import Database
+from queue_server.storage.schema import PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
+from queue_server.storage.snapshot import Snapshot, Waiting, call_view
+
+CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
+ANNOUNCED_MS = 20_000  # a call older than this is never spoken
+USE_DAYS = 7  # business days from which days of cover are reckoned
+MOVEMENTS_A_PAGE = 100
+HOUR = 3_600_000
+
+t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
+
+
+class Queries:
+    """Reads of one site. `public_url` is what QR codes hold; empty leaves them away."""
+
+    def __init__(self, database: Database, site: str, public_url: str = "", wifi_name: str = "") -> None:
+        self.database, self.site = database, site
+        self.public_url, self.wifi_name = public_url.rstrip("/"), wifi_name
+
+    # -- one snapshot for all boards -----------------------------------------------------------------------------------
+
+    def snapshot(self, now: int, lines: bool = False) -> Snapshot:
+        """The office as it is committed; with `lines` also everyone who waits, which counters need."""
+        with self.database.reading() as connection:
+            return Reader(connection, self.site, now).snapshot(lines)
+
+    def catalogue(self, now: int) -> Catalogue:
+        with self.database.reading() as connection:
+            return Reader(connection, self.site, now).catalogue
+
+    def head(self) -> int:
+        """The journal's newest number."""
+        with self.database.reading() as connection:
+            return connection.execute(sa.select(sites.c.seq).where(sites.c.site == self.site)).scalar_one_or_none() or 0
+
+    def day_view(self, now: int) -> DayView:
+        return self.snapshot(now).day_view
+
+    def services(self, language: str, now: int) -> ServicesView:
+        return self.snapshot(now).services_view(language)
+
+    def office_board(self, now: int) -> dict[str, Any]:
+        return office_board(self.snapshot(now))
+
+    def stock(self, language: str, now: int) -> tuple[ItemStock, ...]:
+        """The public items."""
+        return self.snapshot(now).public_stock(language)
+
+    def lobby(self, hall: str, now: int) -> LobbyBoard:
+        """Raises `NotFound` for a hall that the office does not have."""
+        snapshot = self.snapshot(now)
+        if hall not in snapshot.catalogue.halls and hall != ALL_HALLS:
+            raise NotFound("hall", hall=hall)
+        return snapshot.lobby(hall)
+
+    def calls_since(self, hall: str, seq: int, now: int) -> tuple[CallView, ...]:
+        """The calls of a hall after `seq` that are still to be announced, oldest first."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            where = [t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
+            if hall != ALL_HALLS:
+                where.append(t_calls.c.hall == hall)
+            calls = reader.rows("calls", t_calls.c.day == reader.today, *where, order=[t_calls.c.seq])
+        return tuple(call_view(call) for call in calls)
+
+    def counters(self, now: int) -> tuple[CounterLine, ...]:
+        return self.snapshot(now, lines=True).counter_lines()
+
+    def counter(self, counter: int, now: int, language: str = "id") -> CounterBoard:
+        """Raises `NotFound`."""
+        return self.counter_of(self.snapshot(now, lines=True), counter, language)
+
+    def counter_of(self, snapshot: Snapshot, counter: int, language: str = "id") -> CounterBoard:
+        """The same from a snapshot with lines that is at hand already."""
+        if counter not in snapshot.catalogue.counters:
+            raise NotFound("counter", counter=counter)
+        return snapshot.counter_board(counter, lambda t: ticket_view(snapshot, t, language, None, None), language)
+
+    # -- tickets -------------------------------------------------------------------------------------------------------
+
+    def ticket(self, ticket_id: str, language: str, now: int) -> TicketView:
+        """Raises `NotFound`."""
+        return self._ticket(t_tickets.c.ticket_id == ticket_id, language, now)
+
+    def ticket_by_token(self, token: str, language: str, now: int) -> TicketView:
+        """Raises `NotFound`."""
+        return self._ticket(t_tickets.c.token == token, language, now)
+
+    def ticket_version(self, token: str, now: int) -> tuple[str, int, int, str]:
+        """What a phone page depends on, by two point look-ups: the ticket's id and change, the journal's head, minute.
+
+        Raises `NotFound`.
+        """
+        with self.database.reading() as connection:
+            where = [t_tickets.c.site == self.site, t_tickets.c.token == token]
+            row = connection.execute(sa.select(t_tickets.c.ticket_id, t_tickets.c.changed_seq).where(*where)).first()
+            if row is None:
+                raise NotFound("ticket")
+            head = connection.execute(sa.select(sites.c.seq).where(sites.c.site == self.site)).scalar_one()
+        return row.ticket_id, row.changed_seq, head, str(now // 60_000)
+
+    def _ticket(self, where: sa.ColumnElement[bool], language: str, now: int) -> TicketView:
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            ticket = next(iter(reader.rows("tickets", where)), None)
+            if ticket is None:
+                raise NotFound("ticket")
+            snapshot = reader.snapshot(lines=False)
+            ahead = reader.ahead(ticket) if ticket.state == tickets.WAITING else None
+            snapshot.reservations.update(reader.reservations([ticket.ticket_id]))
+            voucher = reader.voucher_of(ticket, snapshot, language)
+        return ticket_view(snapshot, ticket, language, ahead, voucher)
+
+    def voucher(self, code: str, language: str, now: int) -> VoucherView:
+        """Raises `NotFound`."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            row = next(iter(reader.rows("vouchers", PROJECTIONS["vouchers"].c.code == code)), None)
+            if row is None:
+                raise NotFound("voucher", code=code)
+            snapshot = reader.snapshot(lines=False)
+            snapshot.reservations.update(reader.reservations([code]))
+        return voucher_view(snapshot, row, language)
+
+    def voucher_service(self, code: str) -> str:
+        """The service that a voucher is for. Raises `NotFound`."""
+        with self.database.reading() as connection:
+            row = next(
+                iter(Reader(connection, self.site, 0).rows("vouchers", PROJECTIONS["vouchers"].c.code == code)), None
+            )
+        if row is None:
+            raise NotFound("voucher", code=code)
+        return str(row.service)
+
+    def slip(self, ticket_id: str, now: int, reprint: bool = False) -> SlipView:
+        """What the slip of a ticket says; of a deferred one it is its voucher. Raises `NotFound`."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            row = next(iter(reader.rows("tickets", t_tickets.c.ticket_id == ticket_id)), None)
+        language = row.language if row else "id"
+        view = self.ticket(ticket_id, language, now)
+        catalogue = self.catalogue(now)
+        service = catalogue.services[view.service]
+        return SlipView(
+            office=f"Disdukcapil {catalogue.name}",
+            number=view.number,
+            service_name=view.service_name,
+            day=view.day,
+            issued_at=view.issued_at,
+            time_zone=catalogue.time_zone,
+            zone=catalogue.zone,
+            hall_name=view.hall_name,
+            ahead=view.ahead,
+            wait_clock=view.wait_clock,
+            reserved=view.reserved,
+            checklist=tuple(line.label.get(language) for line in service.checklist),
+            track_url=f"{self.public_url}/t/{view.token}" if self.public_url else None,
+            wifi_name=self.wifi_name or None,
+            language=language,
+            reprint=reprint,
+            voucher=view.voucher,
+        )
+
+    # -- the day's figures ---------------------------------------------------------------------------------------------
+
+    def today(self, now: int, day: str | None = None, language: str = "id") -> Today:
+        """The counts of the open day, of the last one between days, or of `day`; stock is always as of now."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            snapshot = reader.snapshot(lines=True)
+            shown = day or (snapshot.day.day if snapshot.day else snapshot.newest_day or snapshot.today)
+            counts = {c.service: c for c in reader.rows("service_counts", of("service_counts").day == shown)}
+            item_days = {i.item: i for i in reader.rows("item_days", of("item_days").day == shown)}
+            use, hours = reader.use_per_day(shown), reader.hours(shown)
+        return make_today(snapshot, counts, item_days, use, hours, language, live=shown == snapshot.today)
+
+    def balances(self) -> tuple[Balance, ...]:
+        """Every item's balance on every account, for staff."""
+        with self.database.reading() as connection:
+            return tuple(Reader(connection, self.site, 0).rows("balances", order=[of("balances").item]))
+
+    def movements(
+        self, item: str, limit: int = MOVEMENTS_A_PAGE, before: int | None = None
+    ) -> tuple[MovementView, ...]:
+        """The ledger of one item, newest first, a page at a time (`before` is the last seq of the page before)."""
+        where = [t_movements.c.item == item]
+        if before is not None:
+            where.append(t_movements.c.seq < before)
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, 0)
+            rows = reader.rows("movements", *where, order=[t_movements.c.seq.desc()], limit=limit)
+        return tuple(movement_view(row) for row in rows)
+
+
+ALL_HALLS = "semua"
+
+
+def of(table: str) -> Any:
+    return PROJECTIONS[table].c
+
+
+class Reader:
+    """The reads of one transaction."""
+
+    def __init__(self, connection: sa.Connection, site: str, now: int) -> None:
+        self.connection, self.site, self.now = connection, site, now
+        self.open_day: Day | None = next(iter(self.rows("days", of("days").state != CLOSED)), None)
+        self.catalogue = self._catalogue()
+        self.today = self.open_day.day if self.open_day else calendar.local_date(self.catalogue, now).isoformat()
+
+    def rows(
+        self, table: str, *where: sa.ColumnElement[bool], order: Iterable[Any] = (), limit: int | None = None
+    ) -> list[Any]:
+        columns = PROJECTIONS[table].c
+        query = sa.select(*[c for c in columns if c.name != "site"]).where(columns.site == self.site, *where)
+        query = query.order_by(*order).limit(limit)
+        return [ROWS[table].row(row) for row in self.connection.execute(query)]
+
+    def _catalogue(self) -> Catalogue:
+        files: list[OfficeFile] = self.rows("office_files", order=[of("office_files").seq])
+        if not files:
+            raise NotFound("no_office_file")
+        return catalogue_in_force(tuple(files), self.open_day.day if self.open_day else None, self.now)
+
+    def snapshot(self, lines: bool) -> Snapshot:
+        seq, last_at = self.head()
+        counters = {row.counter: row for row in self.rows("counters")}
+        unfinished = self.unfinished() if lines else []
+        held = [state.ticket_id for state in counters.values() if state.ticket_id] if lines else []
+        acted = [state.actions[-1].ticket_id for state in counters.values() if state.actions] if lines else []
+        newest = self.connection.execute(sa.select(sa.func.max(of("days").day)).where(of("days").site == self.site))
+        return Snapshot(
+            now=self.now,
+            seq=seq,
+            last_at=last_at,
+            catalogue=self.catalogue,
+            day=self.open_day,
+            newest_day=newest.scalar_one() or "",
+            waiting=self.waiting(),
+            counters=counters,
+            balances={(row.item, row.account): row for row in self.rows("balances")},
+            item_days={row.item: row for row in self.rows("item_days", of("item_days").day == self.today)},
+            suspensions={row.service: row for row in self.rows("suspensions")},
+            paces={row.service: row for row in self.rows("paces", of("paces").day == self.today)},
+            taken={row.queue: row.last_number for row in self.rows("sequences", of("sequences").day == self.today)},
+            counts={row.service: row for row in self.rows("service_counts", of("service_counts").day == self.today)},
+            calls=self.calls(),
+            alerts=self.rows("alerts", UNANSWERED, order=[of("alerts").seq]),
+            lines=unfinished,
+            reservations=self.reservations(held),
+            numbers=self.numbers(acted),
+            finished=self.finished() if lines else {},
+        )
+
+    def head(self) -> tuple[int, int]:
+        """The journal's newest number and its instant (ms)."""
+        query = (
+            sa.select(journal.c.seq, journal.c.at)
+            .join(sites, sa.and_(sites.c.site == journal.c.site, sites.c.generation == journal.c.generation))
+            .where(journal.c.site == self.site, journal.c.seq == sites.c.seq)
+        )
+        row = self.connection.execute(query).first()
+        if row is None:
+            return 0, 0
+        at = datetime.fromisoformat(row.at).replace(tzinfo=UTC)
+        return row.seq, round(at.timestamp() * 1000)
+
+    def waiting(self) -> dict[str, Waiting]:
+        query = (
+            sa.select(t_tickets.c.service, sa.func.count(), sa.func.min(t_tickets.c.waits_since))
+            .where(t_tickets.c.site == self.site, WAITING)
+            .group_by(t_tickets.c.service)
+        )
+        return {service: Waiting(count, since) for service, count, since in self.connection.execute(query)}
+
+    def unfinished(self) -> list[Ticket]:
+        """Who waits, is at a counter or parked, and who was skipped today."""
+        skipped = [t_tickets.c.day == self.today, t_tickets.c.state == tickets.NO_SHOW]
+        return [*self.rows("tickets", UNFINISHED, order=[t_tickets.c.place]), *self.rows("tickets", *skipped)]
+
+    def calls(self) -> dict[str, list[Any]]:
+        """The newest calls of each hall, and of all halls together."""
+        found: dict[str, list[Any]] = {}
+        for hall in (*self.catalogue.halls, ALL_HALLS):
+            where = [t_calls.c.day == self.today]
+            if hall != ALL_HALLS:
+                where.append(t_calls.c.hall == hall)
+            found[hall] = self.rows("calls", *where, order=[t_calls.c.seq.desc()], limit=CALLS_READ)
+        return found
+
+    def reservations(self, holders: Iterable[str]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = defaultdict(list)
+        if holders := list(holders):
+            for row in self.rows("reservations", of("reservations").holder.in_(holders)):
+                found[row.holder].append(row)
+        return found
+
+    def numbers(self, ticket_ids: Iterable[str]) -> dict[str, str]:
+        ids = list(ticket_ids)
+        where = t_tickets.c.ticket_id.in_(ids)
+        return {t.ticket_id: t.label for t in self.rows("tickets", where)} if ids else {}
+
+    def finished(self) -> dict[int, tuple[int, int | None]]:
+        """By counter: how many visits ended today and their mean length in seconds."""
+        seconds = sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000)
+        query = (
+            sa.select(t_tickets.c.counter, sa.func.count(), seconds)
+            .where(t_tickets.c.site == self.site, t_tickets.c.day == self.today, t_tickets.c.state == tickets.FINISHED)
+            .group_by(t_tickets.c.counter)
+        )
+        return {
+            counter: (count, round(mean) if mean is not None else None)
+            for counter, count, mean in self.connection.execute(query)
+        }
+
+    def ahead(self, ticket: Ticket) -> int:
+        """How many of its group will be called before a waiting ticket."""
+        columns = t_tickets.c
+        in_front = (
+            columns.voucher_rank < ticket.order if ticket.klass == tickets.VOUCHER else columns.place < ticket.place
+        )
+        klass = sa.case(
+            (columns.voucher_rank.is_not(None), tickets.VOUCHER),
+            (columns.urgent, tickets.URGENT),
+            (columns.priority, tickets.PRIORITY),
+            else_=tickets.REGULAR,
+        )
+        codes = [service.code for service in self.catalogue.services_of_group[ticket.prefix]]
+        query = (
+            sa.select(klass, sa.func.count(), sa.func.sum(sa.case((in_front, 1), else_=0)))
+            .where(columns.site == self.site, columns.service.in_(codes), WAITING)
+            .group_by(klass)
+        )
+        counted = {name: (every, front or 0) for name, every, front in self.connection.execute(query)}
+        before = {name: front if name == ticket.klass else every for name, (every, front) in counted.items()}
+        regular = counted.get(tickets.REGULAR, (0, 0))[0]
+        return queueing.people_ahead(ticket.klass, before, regular, self.catalogue.rules)
+
+    def voucher_of(self, ticket: Ticket, snapshot: Snapshot, language: str) -> VoucherView | None:
+        if ticket.state != tickets.DEFERRED:
+            return None
+        where = of("vouchers").ticket_id == ticket.ticket_id
+        voucher = next(iter(self.rows("vouchers", where)), None)
+        if voucher:
+            snapshot.reservations.update(self.reservations([voucher.code]))
+        return voucher_view(snapshot, voucher, language) if voucher else None
+
+    def use_per_day(self, day: str) -> dict[str, float]:
+        """By item: used and spoilt a business day, over the last days before and with `day`."""
+        since = (date.fromisoformat(day) - timedelta(days=2 * USE_DAYS)).isoformat()
+        columns = of("item_days")
+        by_item: dict[str, list[ItemDay]] = defaultdict(list)
+        for row in self.rows("item_days", columns.day > since, columns.day <= day, order=[columns.day.desc()]):
+            by_item[row.item].append(row)
+        return {
+            item: sum(row.used + row.spoilt for row in rows[:USE_DAYS]) / len(rows[:USE_DAYS])
+            for item, rows in by_item.items()
+        }
+
+    def hours(self, day: str) -> tuple[HourCount, ...]:
+        """Tickets taken by the hour of the local clock (Indonesian zones differ from UTC by whole hours)."""
+        hour = t_tickets.c.issued_at // HOUR
+        query = (
+            sa.select(hour.label("hour"), sa.func.count())
+            .where(t_tickets.c.site == self.site, t_tickets.c.day == day)
+            .group_by("hour")
+            .order_by("hour")
+        )
+        return tuple(
+            HourCount(calendar.local_time(self.catalogue, number * HOUR).hour, count)
+            for number, count in self.connection.execute(query)
+        )
+
+
+def office_board(snapshot: Snapshot) -> dict[str, Any]:
+    """The whole office in figures and codes, without words: kiosks of both languages and the supervisor watch it."""
+    view = snapshot.services_view("id")
+    of_group = ("prefix", "waiting", "wait_minutes", "open", "reason", "blanks")
+    of_service = ("code", "waiting", "wait_minutes", "open", "reason", "reason_words", "blanks")
+    return {
+        "day": as_json(view.day),
+        "groups": [{name: as_json(getattr(group, name)) for name in of_group} for group in view.groups],
+        "services": [{name: as_json(getattr(s, name)) for name in of_service} for s in view.services],
+        "stock": as_json(view.stock),
+    }
+
+
+def ticket_view(
+    snapshot: Snapshot, ticket: Ticket, language: str, ahead: int | None, voucher: VoucherView | None
+) -> TicketView:
+    catalogue = snapshot.catalogue
+    service = catalogue.services[ticket.service]
+    wait, wait_clock = snapshot.wait(ticket.service, ahead) if ahead is not None else (None, None)
+    return TicketView(
+        id=ticket.ticket_id,
+        token=ticket.token,
+        number=ticket.label,
+        day=ticket.day,
+        service=ticket.service,
+        service_name=service.name.get(language),
+        group_name=catalogue.groups[ticket.prefix].name.get(language),
+        hall=ticket.hall,
+        hall_name=catalogue.halls[ticket.hall].name.get(language),
+        state=ticket.state,
+        stage=service.stages[min(ticket.stage, len(service.stages) - 1)],
+        issued_at=ticket.issued_at,
+        called_at=ticket.called_at,
+        started_at=ticket.started_at,
+        ended_at=ticket.ended_at,
+        ahead=ahead,
+        wait_minutes=wait,
+        wait_clock=wait_clock,
+        counter=ticket.counter if ticket.state in tickets.AT_A_COUNTER else None,
+        times_called=ticket.times_called,
+        skipped=ticket.skipped,
+        priority=ticket.priority,
+        urgent=ticket.urgent,
+        cards=ticket.cards,
+        language=ticket.language,
+        reserved=snapshot.reserved(ticket.ticket_id, language),
+        voucher=voucher,
+        outcome=ticket.outcome,
+    )
+
+
+VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
+
+
+def voucher_view(snapshot: Snapshot, voucher: Voucher, language: str) -> VoucherView:
+    span = calendar.span(snapshot.catalogue, date.fromisoformat(voucher.date))
+    opens = span.opens_ms if span else calendar.instant(snapshot.catalogue, date.fromisoformat(voucher.date), 8 * 60)
+    return VoucherView(
+        code=voucher.code,
+        date=voucher.date,
+        rank=abs(voucher.rank),
+        service_name=snapshot.catalogue.services[voucher.service].name.get(language),
+        state=voucher.state,
+        opens_at=opens,
+        until=min(opens + VOUCHER_HOURS * HOUR, span.intake_closes_ms if span else opens + VOUCHER_HOURS * HOUR),
+        blanks=sum(r.quantity for r in snapshot.reservations.get(voucher.code, []) if r.item in stock.CARDS),
+    )
+
+
+def make_today(
+    snapshot: Snapshot,
+    counts: dict[str, ServiceCount],
+    item_days: dict[str, ItemDay],
+    use: dict[str, float],
+    hours: tuple[HourCount, ...],
+    language: str,
+    live: bool,
+) -> Today:
+    """`live` is the open day: only there somebody waits."""
+    services = tuple(
+        service_today(snapshot, code, counts.get(code), language, live) for code in snapshot.catalogue.services
+    )
+    limiting = {snapshot.limit(service)[0] for service in snapshot.catalogue.services.values()}
+    items = tuple(
+        item_today(snapshot, code, item_days.get(code), use.get(code, 0.0), code in limiting, language)
+        for code in snapshot.catalogue.items
+    )
+    waiting = [t for t in snapshot.lines if t.state == tickets.WAITING] if live else []
+    longest = min(waiting, key=lambda t: t.waits_since, default=None)
+    return Today(
+        day=snapshot.day_view,
+        office=snapshot.catalogue.name,
+        services=services,
+        items=items,
+        counters=snapshot.counter_lines(language),
+        alerts=tuple(alert_view(alert) for alert in snapshot.alerts),
+        hours=hours,
+        taken=sum(s.taken for s in services),
+        served=sum(s.served for s in services),
+        waiting=sum(s.waiting for s in services),
+        no_show=sum(s.no_show for s in services),
+        longest_since=longest.waits_since if longest else None,
+        longest_number=longest.label if longest else None,
+    )
+
+
+def service_today(snapshot: Snapshot, code: str, count: ServiceCount | None, language: str, live: bool) -> ServiceToday:
+    service, row = snapshot.catalogue.services[code], count or ServiceCount("", code)
+    suspension = snapshot.suspensions.get(code)
+    return ServiceToday(
+        service=code,
+        group=service.prefix,
+        name=service.name.get(language),
+        taken=row.taken,
+        waiting=snapshot.waiting_for(code) if live else 0,
+        served=row.served,
+        no_show=row.no_show,
+        deferred=row.deferred,
+        cancelled=row.cancelled,
+        expired=row.expired,
+        promised=row.promised,
+        printed=row.printed,
+        spoilt=row.spoilt,
+        suspended=suspension.reason if suspension else None,
+        unchecked=sum(line.check for line in service.checklist),
+    )
+
+
+def item_today(
+    snapshot: Snapshot, code: str, row: ItemDay | None, use: float, limits: bool, language: str
+) -> ItemToday:
+    now = snapshot.item_stock(code, language)
+    return ItemToday(
+        item=code,
+        name=now.name,
+        opening=row.opening if row else now.on_hand,
+        received=row.received if row else 0,
+        used=row.used if row else 0,
+        spoilt=row.spoilt if row else 0,
+        on_hand=now.on_hand,
+        promised=now.promised,
+        safety=now.safety,
+        available=now.available,
+        days_of_cover=stock.days_of_cover(now.on_hand, use),
+        limits=limits,
+    )
+
+
+def alert_view(alert: Alert) -> AlertView:
+    return AlertView(alert.seq, alert.kind, alert.subject, alert.detail, alert.at)
+
+
+def movement_view(row: Movement) -> MovementView:
+    return MovementView(
+        seq=row.seq,
+        day=row.day,
+        at=row.at,
+        actor=row.actor,
+        item=row.item,
+        type=row.type,
+        quantity=row.quantity,
+        source=row.source,
+        target=row.target,
+        reference=row.reference,
+        reason=row.reason,
+        reverses=row.reverses,
+    )

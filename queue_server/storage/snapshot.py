@@ -1,0 +1,437 @@
+"""The office at one instant, read in one transaction, and the views that are made from it.
+
+A snapshot decides nothing that a command decides; it shows. The hub takes one for all boards of a wake-up.
+Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
+from queue_server.domain.catalogue import Catalogue, Service
+from queue_server.domain.counters import CounterState
+from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
+from queue_server.domain.stock import Balance, ItemDay, Reservation
+from queue_server.domain.tickets import Ticket, number_label
+from queue_server.domain.views import (
+    CallView,
+    ChecklistLine,
+    CounterBoard,
+    CounterGroup,
+    CounterLine,
+    DayView,
+    GroupView,
+    GroupWaiting,
+    ItemStock,
+    LobbyBoard,
+    Reserved,
+    ServicesView,
+    ServiceView,
+    UndoView,
+    Wait,
+    WaitingLine,
+)
+
+NEXT_SHOWN = 10
+EARLIER_SHOWN = 5
+SHORT_BREAK = {
+    "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
+    "en": "Break {}. You can still take a number.",
+}
+FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits for one service: how many, and since when the longest."""
+
+    count: int
+    longest_since: int | None
+
+
+@dataclass
+class Snapshot:
+    now: int
+    seq: int
+    last_at: int
+    catalogue: Catalogue
+    day: Day | None  # open or closing
+    newest_day: str
+    waiting: dict[str, Waiting]  # by service
+    counters: dict[int, CounterState]
+    balances: dict[tuple[str, str], Balance]
+    item_days: dict[str, ItemDay]  # of the day shown
+    suspensions: dict[str, Suspension]
+    paces: dict[str, Pace]
+    taken: dict[str, int]  # by prefix: the last number of the day
+    counts: dict[str, ServiceCount]
+    calls: dict[str, list[Call]]  # by hall, newest first
+    alerts: list[Alert]
+    lines: list[Ticket]  # everyone unfinished, and the skipped; empty unless asked for
+    reservations: dict[str, list[Reservation]]  # of the tickets at a counter
+    numbers: dict[str, str]  # of the tickets that counters acted on last
+    finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
+
+    # -- the day -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def today(self) -> str:
+        """The open business day, or the local date."""
+        return self.day.day if self.day else calendar.local_date(self.catalogue, self.now).isoformat()
+
+    @cached_property
+    def span(self) -> calendar.Span | None:
+        return calendar.span(self.catalogue, date.fromisoformat(self.today))
+
+    @cached_property
+    def pause(self) -> tuple[int, int] | None:
+        return calendar.in_break(self.span, self.now) if self.day and self.day.state == days.OPEN else None
+
+    @cached_property
+    def day_view(self) -> DayView:
+        state = self.day_state()
+        today = date.fromisoformat(self.today)
+        upcoming = self.span if state == "before" else None
+        next_day = calendar.next_business_day(self.catalogue, today)
+        if state == "closed":
+            upcoming = calendar.span(self.catalogue, next_day)
+        return DayView(
+            day=self.today,
+            state=state,
+            now=self.now,
+            zone=self.catalogue.zone,
+            opens_at=self.day.opened_at if self.day else (upcoming.opens_ms if upcoming else None),
+            intake_closes_at=self.day.intake_closes_at if self.day else (upcoming.intake_closes_ms if upcoming else None),
+            closes_at=self.day.closes_at if self.day else (upcoming.closes_ms if upcoming else None),
+            break_until=self.pause[1] if self.pause else None,
+            takes_numbers=state == "open" or (state == "break" and self.catalogue.rules.intake_in_break),
+            next_day=next_day.isoformat(),
+            clock_behind=self.now + days.CLOCK_TOLERANCE_MS < self.last_at,
+        )
+
+    def day_state(self) -> str:
+        if self.day is None:
+            upcoming = self.span and self.now < self.span.opens_ms and self.today > self.newest_day
+            return "before" if upcoming else "closed"
+        if self.day.state == days.CLOSING or self.now >= self.day.closes_at:
+            return "closing"
+        if self.now >= self.day.intake_closes_at:
+            return "intake_closed"
+        return "break" if self.pause else "open"
+
+    # -- stock -------------------------------------------------------------------------------------------------------
+
+    def available(self, item: str) -> int:
+        return stock.available(self.store(item), self.catalogue.rules)
+
+    def store(self, item: str) -> Balance:
+        return self.balances.get((item, stock.STORE)) or Balance(item, stock.STORE)
+
+    def item_stock(self, item: str, language: str) -> ItemStock:
+        store, used = self.store(item), self.item_days[item].used if item in self.item_days else 0
+        kept = self.catalogue.items[item]
+        free, promised = self.available(item), -store.pending
+        return ItemStock(
+            item=item,
+            name=kept.name.get(language),
+            unit=kept.unit.get(language),
+            on_hand=store.posted,
+            promised=promised,
+            safety=store.posted - promised - free,
+            available=free,
+            of=free + promised + used,
+            as_of=self.now,
+            next_delivery=kept.next_delivery.isoformat() if kept.next_delivery else None,
+        )
+
+    def public_stock(self, language: str) -> tuple[ItemStock, ...]:
+        return tuple(self.item_stock(code, language) for code, item in self.catalogue.items.items() if item.public)
+
+    # -- services ----------------------------------------------------------------------------------------------------
+
+    def reason(self, service: Service) -> str | None:
+        """Why no number can be taken for a service, or None."""
+        if not self.day_view.takes_numbers:
+            return {"before": "before_opening", "closing": "closed"}.get(self.day_view.state, self.day_view.state)
+        if service.code in self.suspensions:
+            return "suspended"
+        if any(self.available(item) < need for item, need in self.catalogue.needs(service.code, 1).items()):
+            return "sold_out"
+        quota = self.catalogue.groups[service.prefix].quota
+        return "quota_reached" if quota is not None and self.taken.get(service.prefix, 0) >= quota else None
+
+    def limit(self, service: Service) -> tuple[str | None, int | None]:
+        """The item that is smallest for a service, and for how many documents it suffices."""
+        enough = {i: self.available(i) // need for i, need in self.catalogue.needs(service.code, 1).items() if need}
+        if not enough:
+            return None, None
+        item = min(enough, key=lambda i: enough[i])
+        return item, enough[item]
+
+    def blanks(self, service: Service) -> int | None:
+        """What a citizen is told is left: None for a service that gives out no card."""
+        if stock.CARDS.isdisjoint(self.catalogue.needs(service.code, 1)):
+            return None
+        return self.limit(service)[1]
+
+    def open_counters(self, services: Iterable[str]) -> int:
+        codes = set(services)
+        return sum(
+            state.state == counters.OPEN and not codes.isdisjoint(self.catalogue.counters[number].serves)
+            for number, state in self.counters.items()
+            if number in self.catalogue.counters
+        )
+
+    def service_minutes(self, service: str) -> float:
+        pace = self.paces.get(service)
+        return (pace and pace.median_minutes) or self.catalogue.services[service].service_minutes
+
+    def wait(self, service: str, ahead: int) -> tuple[Wait, Wait]:
+        minutes = self.service_minutes(service)
+        return queueing.expected_wait(self.span, self.now, ahead, minutes, self.open_counters([service]))
+
+    def waiting_in(self, prefix: str) -> int:
+        return sum(self.waiting_for(s.code) for s in self.catalogue.services_of_group[prefix])
+
+    def waiting_for(self, service: str) -> int:
+        return self.waiting[service].count if service in self.waiting else 0
+
+    def service_view(self, service: Service, language: str) -> ServiceView:
+        reason, hall = self.reason(service), self.catalogue.hall_of(service.code)
+        suspension = self.suspensions.get(service.code)
+        return ServiceView(
+            code=service.code,
+            group=service.prefix,
+            name=service.name.get(language),
+            hall=hall,
+            hall_name=self.catalogue.halls[hall].name.get(language),
+            open=reason is None,
+            reason=reason,
+            reason_words=suspension.reason if suspension else "",
+            waiting=self.waiting_for(service.code),
+            wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
+            blanks=self.blanks(service),
+            limited_by=self.limit(service)[0],
+            cards=service.cards,
+            checklist=tuple(
+                ChecklistLine(
+                    line.label.get(language),
+                    line.note.get(language) if line.note else "",
+                    line.icon,
+                    line.kind,
+                    line.check,
+                )
+                for line in service.checklist
+            ),
+            instead=service.instead,
+        )
+
+    def group_view(self, prefix: str, language: str) -> GroupView:
+        group = self.catalogue.groups[prefix]
+        services = self.catalogue.services_of_group[prefix]
+        reasons = [self.reason(service) for service in services]
+        codes, waiting = [service.code for service in services], self.waiting_in(prefix)
+        minutes = median(self.service_minutes(code) for code in codes)
+        left = [blanks for service in services if (blanks := self.blanks(service)) is not None]
+        return GroupView(
+            prefix=prefix,
+            name=group.name.get(language),
+            short=group.short.get(language),
+            detail=group.detail.get(language),
+            icon=group.icon,
+            small=group.small,
+            waiting=waiting,
+            wait_minutes=queueing.expected_wait(self.span, self.now, waiting, minutes, self.open_counters(codes))[0],
+            open=None in reasons,
+            reason=None if None in reasons else reasons[0],
+            blanks=max(left) if left else None,
+        )
+
+    def services_view(self, language: str) -> ServicesView:
+        return ServicesView(
+            office=self.catalogue.name,
+            day=self.day_view,
+            groups=tuple(self.group_view(prefix, language) for prefix in self.catalogue.groups),
+            services=tuple(self.service_view(service, language) for service in self.catalogue.services.values()),
+            stock=self.public_stock(language),
+            information=self.catalogue.information.get(language),
+        )
+
+    # -- the lobby ---------------------------------------------------------------------------------------------------
+
+    def lobby(self, hall: str, language: str = "id") -> LobbyBoard:
+        """One hall's board; the hall `semua` is all of them."""
+        calls = self.calls.get(hall, []) if self.day else []
+        shown = [call_view(call) for call in one_per_ticket(calls)]
+        blanks = self.public_stock(language)
+        named = self.catalogue.halls.get(hall)
+        return LobbyBoard(
+            hall=hall,
+            hall_name=named.name.get(language) if named else self.catalogue.name,
+            office=self.catalogue.name,
+            day=self.day_view,
+            call=shown[0] if shown else None,
+            earlier=tuple(shown[1 : EARLIER_SHOWN + 1]),
+            waiting=tuple(self.group_waiting(prefix, language) for prefix in self.groups_of_hall(hall)),
+            stock=next((item for item in blanks if item.item == "KTP"), blanks[0] if blanks else None),
+            notices=self.notices(language),
+        )
+
+    def groups_of_hall(self, hall: str) -> list[str]:
+        """The big groups whose services are waited for in a hall."""
+        if hall not in self.catalogue.halls:
+            return list(self.catalogue.groups)
+        return [
+            prefix
+            for prefix in self.catalogue.groups
+            if any(self.catalogue.hall_of(s.code) == hall for s in self.catalogue.services_of_group[prefix])
+        ]
+
+    def group_waiting(self, prefix: str, language: str) -> GroupWaiting:
+        view = self.group_view(prefix, language)
+        return GroupWaiting(prefix, view.short, view.waiting, view.reason)
+
+    def notices(self, language: str) -> tuple[str, ...]:
+        """Ticker lines: what is suspended and why, today's breaks, and that everything is free."""
+        lines = [
+            f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
+            for code, suspension in self.suspensions.items()
+            if code in self.catalogue.services
+        ]
+        for start, end in self.span.breaks if self.span else ():
+            if self.now < end:
+                lines.append(SHORT_BREAK[language].format(calendar.clock_range(self.catalogue, start, end)))
+        return (*lines, FREE[language])
+
+    # -- counters ----------------------------------------------------------------------------------------------------
+
+    def counter_state(self, counter: int) -> CounterState:
+        return self.counters.get(counter) or CounterState(counter)
+
+    def counter_lines(self, language: str = "id") -> tuple[CounterLine, ...]:
+        held = {t.ticket_id: t for t in self.lines}
+        return tuple(self.counter_line(number, held, language) for number in self.catalogue.counters)
+
+    def counter_line(self, number: int, held: dict[str, Ticket], language: str) -> CounterLine:
+        state, kept = self.counter_state(number), self.catalogue.counters[number]
+        ticket = held.get(state.ticket_id or "")
+        service = self.catalogue.services.get(ticket.service) if ticket else None
+        since = ((ticket.started_at or ticket.called_at) if ticket else None) or state.since
+        over = bool(service and ticket and ticket.started_at and self.now - since > service.sla_minutes * 60_000)
+        return CounterLine(
+            counter=number,
+            hall=kept.hall,
+            state=state.state,
+            clerk=state.clerk,
+            number=ticket.label if ticket else None,
+            ticket_id=ticket.ticket_id if ticket else None,
+            ticket_state=ticket.state if ticket else None,
+            service_name=service.name.get(language) if service else "",
+            since=since,
+            over_sla=over,
+            reason=state.reason,
+            serves=kept.serves,
+        )
+
+    def counter_board(self, number: int, ticket_view: Any, language: str = "id") -> CounterBoard:
+        """What a clerk sees; `ticket_view` makes the `TicketView` of the one open call."""
+        state, kept = self.counter_state(number), self.catalogue.counters[number]
+        mine = set(kept.serves)
+        waiting = [t for t in self.lines if t.state == tickets.WAITING and t.service in mine]
+        order = queueing.preview(waiting, state.streak, self.catalogue.rules, NEXT_SHOWN)
+        held = next((t for t in self.lines if t.ticket_id == state.ticket_id), None)
+        prefixes = [p for p in self.catalogue.groups if self.serves_group(mine, p)]
+        finished = self.finished.get(number, (0, None))
+        return CounterBoard(
+            counter=number,
+            hall=kept.hall,
+            state=state.state,
+            clerk=state.clerk,
+            since=state.since,
+            reason=state.reason,
+            serves=", ".join(self.catalogue.groups[p].name.get(language) for p in prefixes),
+            day=self.day_view,
+            groups=tuple(self.counter_group(p, p in prefixes, language) for p in self.catalogue.groups),
+            waiting_total=sum(waiting.count for waiting in self.waiting.values()),
+            next=tuple(self.waiting_line(t, language) for t in order),
+            ticket=ticket_view(held) if held else None,
+            parked=self.of_state(tickets.PARKED, mine, language),
+            skipped=self.of_state(tickets.NO_SHOW, mine, language),
+            undo=self.undo_view(state),
+            finished_today=finished[0],
+            mean_seconds=finished[1],
+            services=tuple((s.code, s.name.get(language)) for s in self.catalogue.services.values()),
+            priority_after=self.catalogue.rules.priority_after,
+        )
+
+    def serves_group(self, mine: set[str], prefix: str) -> bool:
+        return any(service.code in mine for service in self.catalogue.services_of_group[prefix])
+
+    def counter_group(self, prefix: str, mine: bool, language: str) -> CounterGroup:
+        view = self.group_view(prefix, language)
+        lines = [self.waiting[s.code] for s in self.catalogue.services_of_group[prefix] if s.code in self.waiting]
+        longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
+        permitted = self.catalogue.rules.longest_wait_minutes * 60_000
+        late = longest is not None and self.now - longest > permitted
+        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason)
+
+    def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
+        return WaitingLine(
+            id=ticket.ticket_id,
+            number=ticket.label,
+            service_name=self.catalogue.services[ticket.service].name.get(language),
+            priority=ticket.priority,
+            urgent=ticket.urgent,
+            voucher=ticket.voucher_rank is not None,
+            waits_since=ticket.waits_since,
+            issued_at=ticket.issued_at,
+        )
+
+    def of_state(self, state: str, services: set[str], language: str) -> tuple[WaitingLine, ...]:
+        line = [t for t in self.lines if t.state == state and t.service in services]
+        return tuple(self.waiting_line(t, language) for t in sorted(line, key=lambda t: t.place))
+
+    def undo_view(self, state: CounterState) -> UndoView | None:
+        """What the clerk may still take back, and until when."""
+        if not state.actions:
+            return None
+        action = state.actions[-1]
+        until = action.at + counters.UNDO_SECONDS * 1000
+        number = self.numbers.get(action.ticket_id)
+        if self.now > until or number is None or state.ticket_id not in (None, action.ticket_id):
+            return None
+        return UndoView(action.name, number, action.ticket_id, action.at, until)
+
+    def reserved(self, holder: str, language: str) -> tuple[Reserved, ...]:
+        return tuple(
+            Reserved(r.item, self.catalogue.items[r.item].name.get(language), r.quantity)
+            for r in self.reservations.get(holder, [])
+            if r.item in self.catalogue.items
+        )
+
+
+def one_per_ticket(calls: Iterable[Call]) -> list[Call]:
+    """Each number once, at its newest call."""
+    seen: dict[str, Call] = {}
+    for call in calls:
+        seen.setdefault(call.ticket_id, call)
+    return list(seen.values())
+
+
+def call_view(call: Call) -> CallView:
+    label = number_label(call.prefix, call.number)
+    return CallView(
+        seq=call.seq,
+        number=label,
+        counter=call.counter,
+        hall=call.hall,
+        times=call.times,
+        called_at=call.called_at,
+        words=announcements.call_words(label, call.counter, call.times),
+    )
