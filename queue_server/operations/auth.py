@@ -1,0 +1,64 @@
+"""Staff and devices: plain rows beside the journal, because people and machines come and go and may be erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queue_server.domain.errors import Invalid, NotFound
+from queue_server.domain.office import Office
+
+ROLES = ("clerk", "supervisor", "stock", "auditor", "admin")
+KINDS = ("kiosk", "display")
+
+
+def add_staff(office: Office, *, staff_id: str, name: str, role: str, password_hash: str) -> dict[str, Any]:
+    """A staff account; `password_hash` was made outside (it takes a tenth of a second). Raises `Invalid`."""
+    if role not in ROLES:
+        raise Invalid("unknown_role", role=role)
+    if not name.strip():
+        raise Invalid("name_needed")
+    row = {"staff_id": staff_id, "name": name, "role": role, "password_hash": password_hash, "active": True}
+    office.hand_over("staff", {**row, "created_at": office.now})
+    return {"staff_id": staff_id, "name": name, "role": role}
+
+
+def add_device(
+    office: Office,
+    *,
+    device_id: str,
+    token_hash: str,
+    kind: str,
+    name: str,
+    hall: str | None = None,
+    printer: str = "none",
+    paper: int = 80,
+    sound: bool = False,
+) -> dict[str, Any]:
+    """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall)."""
+    if kind not in KINDS:
+        raise Invalid("unknown_kind", kind=kind)
+    if hall is not None and hall not in office.catalogue.halls:
+        raise NotFound("hall", hall=hall)
+    office.hand_over(
+        "devices",
+        {
+            "device_id": device_id,
+            "kind": kind,
+            "name": name,
+            "hall": hall,
+            "printer": printer,
+            "paper": paper,
+            "sound": sound,
+            "token_hash": token_hash,
+            "created_at": office.now,
+            "last_seen": None,
+            "revoked_at": None,
+        },
+    )
+    return {"device_id": device_id, "kind": kind, "name": name}
+
+
+def revoke_device(office: Office, *, row: dict[str, Any]) -> dict[str, Any]:
+    """From the next request on the device is a stranger; `row` is the whole device as it stands."""
+    office.hand_over("devices", {**row, "revoked_at": office.now})
+    return {"device_id": row["device_id"], "revoked": True}
