@@ -1,0 +1,472 @@
+"""Every subcommand: data goes to stdout, notes and progress to stderr; exit 0 ok, 1 refused or a fault, 2 wrong usage.
+
+Commands that write use the same journal as the server, beside it: the server folds what they appended.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from printables import printers
+from queue_server import config
+from queue_server.config import Settings, SettingsError
+from queue_server.domain.errors import Refusal
+from queue_server.domain.stock import MOVEMENTS
+from queue_server.domain.views import as_json
+from queue_server.operations import auth, office, stock
+from queue_server.storage import backup as backups
+from queue_server.storage import lock, people
+from queue_server.storage import rebuild as rebuilding
+from queue_server.storage import upgrade as upgrading
+from queue_server.storage import verify as verifying
+from queue_server.storage.database import Database
+from queue_server.storage.journal import Command, Journal, found_site
+from queue_server.storage.queries import Queries
+from queue_server.web import passwords
+from queue_server.web.errors import SENTENCES
+from queue_server.web.house import new_code, new_token
+from queue_server.web.session import token_hash
+
+ACTOR = "cli"
+DEMO_FILE = "demo-sign-ins.txt"
+DEMO_BLANKS = 500
+DEMO_AMPLE = 10_000
+DEMO_STAFF = (("Rina", "clerk"), ("Agus", "clerk"), ("Sari", "supervisor"), ("Budi", "stock"))
+
+
+class Refused(click.ClickException):
+    """One sentence on stderr, exit 1."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the office refuses becomes one sentence."""
+    try:
+        yield
+    except Refusal as refusal:
+        known = SENTENCES.get(refusal.reason)
+        raise Refused(known.get("en").format_map(refusal.details) if known else str(refusal)) from None
+    except SettingsError as error:
+        raise Refused(str(error)) from None
+
+
+class Site:
+    """An installed office from the command line."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings, self.database = settings, database
+        self.queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
+
+    def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
+        journal = Journal(self.database, self.settings.site, now_ms)
+        try:
+            return journal.do(Command(operation, arguments, ACTOR))
+        finally:
+            journal.close()
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    """The office of the settings in force; one sentence where there is none or its schema is old."""
+    with refusals():
+        settings = config.load()
+        with opened(settings) as database:
+            state = upgrading.schema_state(database)
+            if state != "current":
+                raise Refused(REMEDY[state])
+            yield Site(settings, database)
+
+
+REMEDY = {
+    "empty": "there is no office here yet: antrean init --office NAME",
+    "old": "the database is older than this program: antrean upgrade",
+    "unknown": "the database is newer than this program, or not one of ours: install the program that made it",
+}
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def note(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing elsewhere; called with how much of how much is done."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def advance(done: int, of: int) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos)
+
+        yield advance
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def antrean() -> None:
+    """Antrean: queue, kiosk and card blanks of a civil registry office."""
+
+
+# -- installing ------------------------------------------------------------------------------------------------------
+
+
+@antrean.command()
+@click.option("--office", "name", required=True, help="An office file of the package by name, or a path.")
+@click.option("--demo", is_flag=True, help="Open around the clock, no quota, stock, staff and devices to try with.")
+def init(name: str, demo: bool) -> None:
+    """Create the database, the secret key and the first admin (password printed once)."""
+    with refusals():
+        text, filename = office_text(name)
+        settings = config.load()
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if settings.file.exists():
+            raise Refused(f"there is an office in {settings.data_dir} already")
+        with opened(settings) as database, lock.alone(database, settings.data_dir):
+            upgrading.upgrade(database)
+            found_site(database, settings.site)
+            here = Site(settings, database)
+            here.do(office.apply_office, text=text, filename=filename, demo=demo)
+            admin = add_staff(here, "admin", "admin", secrets.token_urlsafe(12))
+            lines = demo_office(here) if demo else []
+        config.write(settings.file)
+        note(f"Office {name} is ready in {settings.data_dir}.")
+        if demo:
+            keep_for_owner(settings.data_dir / DEMO_FILE, [admin, *lines])
+        else:
+            click.echo(admin)
+
+
+def office_text(name: str) -> tuple[str, str]:
+    """An office file that comes with the program, or any other by its path. Raises `Refused`."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        try:
+            return path.read_text(encoding="utf-8"), str(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise Refused(f"{path} cannot be read: {error}") from None
+    offices = resources.files("queue_server") / "offices"
+    known = sorted(file.name.removesuffix(".toml") for file in offices.iterdir() if file.name.endswith(".toml"))
+    if name not in known:
+        raise Refused(
+            f"no office file is called {name}; there are {', '.join(known)}, or give the path of a .toml file"
+        )
+    return (offices / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml"
+
+
+def add_staff(here: Site, name: str, role: str, password: str) -> str:
+    here.do(
+        auth.add_staff,
+        staff_id=new_token()[:12],
+        name=name,
+        role=role,
+        password_hash=passwords.hashed(password),
+    )
+    return f"staff {role:<10} {name:<8} {password}"
+
+
+def add_device(here: Site, **fields: Any) -> str:
+    token = new_token()
+    here.do(auth.add_device, device_id=new_token()[:12], token_hash=token_hash(token), **fields)
+    return token
+
+
+def demo_office(here: Site) -> list[str]:
+    """Stock of every item, two clerks, a supervisor, a stores officer, a kiosk and one display for each hall."""
+    catalogue = here.queries.catalogue(now_ms())
+    for item in catalogue.items:
+        quantity = DEMO_BLANKS if item == "KTP" else DEMO_AMPLE
+        here.do(stock.move_stock, item=item, type="receive", quantity=quantity, reference="demo", new_code=new_code)
+    lines = [add_staff(here, name, role, secrets.token_urlsafe(9)) for name, role in DEMO_STAFF]
+    token = add_device(here, kind="kiosk", name="Kios 1", printer="none")
+    lines.append(f"pair  kiosk      {token}")
+    for code, hall in catalogue.halls.items():
+        token = add_device(here, kind="display", name=f"Layar {hall.name.id}", hall=code, sound=True)
+        lines.append(f"pair  display/{code:<2} {token}")
+    return lines
+
+
+def keep_for_owner(file: Path, lines: list[str]) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as output:
+        output.write("\n".join(lines) + "\n")
+
+
+@antrean.command()
+def serve() -> None:
+    """Run the office until it is stopped: one server per data directory."""
+    from queue_server import app  # only here, after the standard library is patched
+
+    with site() as here:
+        note(addresses(here))
+        app.serve(here.settings, here.database)
+
+
+def addresses(here: Site) -> str:
+    """Every screen's address, and in a demo the sign-ins and pairing addresses, which open as tabs of one browser."""
+    settings = here.settings
+    local = f"http://127.0.0.1:{settings.port}"
+    lines = [f"Antrean, {here.queries.catalogue(now_ms()).name}: {local}"]
+    if settings.public_url:
+        lines.append(f"  in this network: {settings.public_url}")
+    halls = here.queries.catalogue(now_ms()).halls
+    for path in ("/kiosk", *(f"/display/{hall}" for hall in halls), "/counter", "/supervisor", "/stok"):
+        lines.append(f"  {local}{path}")
+    demo = settings.data_dir / DEMO_FILE
+    if demo.exists():
+        lines.append("Pair a screen by opening its address once; sign in with name and password:")
+        for kind, what, *rest in (line.split() for line in demo.read_text().splitlines()):
+            lines.append(f"  {what:<12} {local}/pair#{rest[0]}" if kind == "pair" else f"  {what:<12} {' '.join(rest)}")
+    return "\n".join(lines)
+
+
+@antrean.command()
+def upgrade() -> None:
+    """Back up, migrate and verify the database."""
+    with refusals():
+        settings = config.load()
+        with opened(settings) as database, lock.alone(database, settings.data_dir):
+            if upgrading.schema_state(database) == "unknown":
+                raise Refused(REMEDY["unknown"])
+            made = upgrading.upgrade(database, settings.data_dir / "backups", now_ms())
+            if made:
+                note(f"Backed up to {made}.")
+
+
+# -- the office file -------------------------------------------------------------------------------------------------
+
+
+@antrean.group(name="office")
+def office_commands() -> None:
+    """The office file."""
+
+
+@office_commands.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--now", is_flag=True, help="At once, for counters, hours and words alone.")
+def apply(file: Path, now: bool) -> None:
+    """Check an office file and enter it, in force from the next business day."""
+    text, filename = office_text(str(file) if file.suffix == ".toml" else f"{file}.toml")
+    with site() as here:
+        result = here.do(office.apply_office, text=text, filename=filename, now=now)
+        click.echo(f"in force from {result['from_day']}, sha256 {result['sha256']}")
+
+
+# -- people and devices ----------------------------------------------------------------------------------------------
+
+
+@antrean.group()
+def staff() -> None:
+    """Staff accounts."""
+
+
+@staff.command(name="add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(auth.ROLES), required=True)
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def staff_add(name: str, role: str, password_stdin: bool) -> None:
+    """Make a staff account."""
+    password = sys.stdin.readline().rstrip("\n")
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise Refused(f"the password has to have {passwords.SHORTEST} to {passwords.LONGEST} characters")
+    with site() as here:
+        add_staff(here, name, role, password)
+        note(f"{name} can sign in.")
+
+
+@staff.command(name="list")
+def staff_list() -> None:
+    """Names and roles."""
+    with site() as here:
+        for member in people.all_staff(here.database, here.settings.site):
+            click.echo(f"{member.role}\t{member.name}\t{'active' if member.active else 'inactive'}")
+
+
+@antrean.group()
+def device() -> None:
+    """Kiosks and displays."""
+
+
+@device.command(name="add")
+@click.option("--kind", type=click.Choice(auth.KINDS), required=True)
+@click.option("--name", required=True)
+@click.option("--hall", help="Without it the device sees every hall.")
+@click.option("--printer", default="none", show_default=True, help="tcp://host:9100, file:PATH or none")
+@click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True)
+@click.option("--sound", type=click.Choice(["on", "off"]), default="off", show_default=True)
+def device_add(kind: str, name: str, hall: str | None, printer: str, paper: str, sound: str) -> None:
+    """Make a device and print its token, once."""
+    with site() as here:
+        printers.parse(printer)
+        fields = {"kind": kind, "name": name, "hall": hall, "printer": printer}
+        click.echo(add_device(here, **fields, paper=int(paper), sound=sound == "on"))
+
+
+@device.command(name="list")
+def device_list() -> None:
+    """Devices and whether they are revoked."""
+    with site() as here:
+        for found in people.all_devices(here.database, here.settings.site):
+            state = "revoked" if found.revoked_at else "paired"
+            click.echo("\t".join([found.device_id, found.kind, found.name, found.hall or "-", found.printer, state]))
+
+
+@device.command(name="revoke")
+@click.argument("device_id")
+def device_revoke(device_id: str) -> None:
+    """Refuse a device from now on."""
+    with site() as here:
+        found = people.device_by_id(here.database, here.settings.site, device_id)
+        if found is None:
+            raise Refused(f"there is no device {device_id}: antrean device list")
+        here.do(auth.revoke_device, row=asdict(found))
+        note(f"{found.name} is refused from now on.")
+
+
+# -- stock and figures -----------------------------------------------------------------------------------------------
+
+
+@antrean.group(name="stock")
+def stock_commands() -> None:
+    """Blanks and what a print needs."""
+
+
+@stock_commands.command(name="show")
+def stock_show() -> None:
+    """On hand, promised, safety and available of every item."""
+    with site() as here:
+        for item in here.queries.today(now_ms()).items:
+            click.echo(f"{item.item}\t{item.on_hand}\t{item.promised}\t{item.safety}\t{item.available}")
+
+
+def stock_command(type: str) -> None:
+    """`antrean stock receive KTP 500 --reference …`, one command for each kind of movement."""
+
+    @stock_commands.command(name=type, help=f"Enter a movement of the kind {type}.")
+    @click.argument("item")
+    @click.argument("quantity", type=click.IntRange(min=0))
+    @click.option("--reference", default="", help="The paper it came with.")
+    @click.option("--reason", default="", help="Why; only a receipt needs none.")
+    def enter(item: str, quantity: int, reference: str, reason: str) -> None:
+        with site() as here:
+            entry = {"quantity": quantity, "reference": reference, "reason": reason, "new_code": new_code}
+            after = here.do(stock.move_stock, item=item, type=type, **entry)
+            click.echo(json.dumps(after))
+
+
+for kind in (*MOVEMENTS, "count"):
+    stock_command(kind)
+
+
+@antrean.command()
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="A business day; by default the newest.")
+@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+def report(day: Any, form: str) -> None:
+    """The day's service counts beside the day's blanks."""
+    with site() as here:
+        today = here.queries.today(now_ms(), date.isoformat(day.date()) if day else None)
+        if form == "json":
+            click.echo(json.dumps(as_json(today), ensure_ascii=False, indent=2))
+        else:
+            write_csv(today, sys.stdout)
+
+
+def write_csv(today: Any, output: TextIO) -> None:
+    """Two tables, one below the other: services, then items."""
+    for rows in (today.services, today.items):
+        lines = [as_json(row) for row in rows]
+        writer = csv.DictWriter(output, fieldnames=list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+        output.write("\n")
+
+
+# -- keeping it ------------------------------------------------------------------------------------------------------
+
+
+@antrean.command()
+def verify() -> None:
+    """Check chain, replay, stock, numbers and promises; exit 1 if there is a fault."""
+    with site() as here:
+        found = verifying.verify(here.database, here.settings.site)
+        for what, how_many in found.checked.items():
+            click.echo(f"{what}: {how_many}")
+        for fault in found.faults:
+            click.echo(f"FAULT {fault}")
+        if found.faults:
+            raise SystemExit(1)
+        click.echo("no fault")
+
+
+@antrean.command()
+def rebuild() -> None:
+    """Drop the projections and replay the journal; refuses while a server runs."""
+    with site() as here, lock.alone(here.database, here.settings.data_dir), progress("replaying") as advance:
+        click.echo(f"{rebuilding.rebuild(here.database, here.settings.site, advance)} events")
+
+
+@antrean.command()
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the database to a file while the server runs (SQLite)."""
+    with site() as here:
+        backups.backup(here.database, target)
+        note(f"Copied to {target}.")
+
+
+@antrean.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(source: Path) -> None:
+    """Put a backup in place of the database; refuses while a server runs."""
+    with refusals():
+        settings = config.load()
+        with opened(settings) as database, lock.alone(database, settings.data_dir):
+            backups.restore(database, source)
+        note("Restored. antrean verify checks it.")
+
+
+@antrean.command()
+def doctor() -> None:
+    """Say what would keep this office from working: settings, schema, clock, stock; exit 1 if anything does."""
+    with site() as here:
+        snapshot = here.queries.snapshot(now_ms())
+        faults = []
+        if snapshot.day_view.clock_behind:
+            faults.append("the clock is earlier than the journal: set it, or confirm it on the supervisor's screen")
+        if not here.settings.public_url:
+            faults.append("no public address: slips carry no QR code (ANTREAN_PUBLIC_URL)")
+        faults += [
+            f"{item.name}: nothing left to promise" for item in snapshot.public_stock("en") if not item.available
+        ]
+        for fault in faults:
+            click.echo(fault)
+        if faults:
+            raise SystemExit(1)
+        click.echo("nothing to mend")
