@@ -1,0 +1,99 @@
+"""The counter's page: the desk of whoever holds a counter, the choice of one for everybody else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.counters import CLOSED
+from queue_server.domain.views import as_json
+from queue_server.storage import people
+from queue_server.web.guards import ADMIN, CLERK, SUPERVISOR, staff
+from queue_server.web.house import house
+from queue_server.web.language import gettext as _
+from queue_server.web.language import language
+from queue_server.web.session import current
+
+blueprint = Blueprint("counter", __name__, url_prefix="/counter", template_folder="templates", static_folder="static")
+
+
+@blueprint.get("")
+@staff(CLERK, SUPERVISOR, ADMIN)
+def counter() -> str:
+    """A closed browser keeps its counter and its call: whoever holds one comes back to it."""
+    lines = house().queries.counters(house().clock())
+    own = next((line for line in lines if line.clerk == current().id and line.state != CLOSED), None)
+    return desk(own.counter) if own else choice()
+
+
+def desk(number: int) -> str:
+    now = house().clock()
+    board = house().queries.counter(number, now, language())
+    catalogue = house().queries.catalogue(now)
+    return render_template(
+        "counter.html",
+        board=board,
+        board_json=json.dumps(as_json(board)),
+        names_json=json.dumps(english_names(catalogue) if language() == "en" else {}),
+        clerk=current().id,
+        clerk_name=current().name,
+        zone=catalogue.zone,
+        **words(),
+    )
+
+
+def choice() -> str:
+    now = house().clock()
+    catalogue = house().queries.catalogue(now)
+    door = house().door
+    return render_template(
+        "choose.html",
+        lines=house().queries.counters(now),
+        halls=[(hall.code, hall.name.get(language())) for hall in catalogue.halls.values()],
+        groups={prefix: group.short.get(language()) for prefix, group in catalogue.groups.items()},
+        names={person.staff_id: person.name for person in people.all_staff(door.database, door.site)},
+        clerk_name=current().name,
+        zone=catalogue.zone,
+    )
+
+
+def english_names(catalogue: Catalogue) -> dict[str, str]:
+    """What a counter's state calls services, groups and items, and how an English page calls them.
+
+    The stream speaks one language to everybody who watches a topic.
+    """
+    named = (*catalogue.services.values(), *catalogue.groups.values(), *catalogue.items.values())
+    return {thing.name.id: thing.name.get("en") for thing in named}
+
+
+def words() -> dict[str, Any]:
+    """The choices of the page that are no sentence of a template, each with its value."""
+    return {
+        "outcomes": [
+            ("done", _("Selesai")),
+            ("incomplete", _("Berkas kurang")),
+            ("not_printable", _("Belum bisa dicetak")),
+            ("referred", _("Dirujuk")),
+            ("stopped", _("Dihentikan")),
+        ],
+        "keys": [*letters(), ("keys", _("Semua tombol"))],
+        "letters": [*letters(), ("undo", _("Urungkan")), ("outcome", _("Hasil")), ("keys", _("Semua tombol"))],
+        "pick_reasons": [_("Berkas sudah dilengkapi"), _("Rujukan loket lain"), _("Diminta pengawas")],
+        "pause_reasons": [_("Istirahat"), _("Salat"), _("Rapat"), _("Alat terganggu")],
+        "spoilt_reasons": [_("Gagal cetak"), _("Chip rusak"), _("Tergores"), _("Data keliru"), _("Cacat pabrik")],
+    }
+
+
+def letters() -> list[tuple[str, str]]:
+    return [
+        ("recall", _("Panggil ulang")),
+        ("absent", _("Tidak hadir")),
+        ("park", _("Tunda")),
+        ("pass", _("Alihkan")),
+        ("finish", _("Selesai saja")),
+        ("spoil", _("Rusak + 1")),
+        ("pick", _("Pilih nomor")),
+    ]

@@ -1,0 +1,104 @@
+/* What counter and supervisor share: words, hours, the line to the office, the menu, dialogs. */
+(function () {
+  "use strict";
+  const MINUTE_MS = 60000;
+  const ZONES = { WIB: 7, WITA: 8, WIT: 9 };
+  const zoneHours = ZONES[document.querySelector(".bar").dataset.zone];
+
+  // -- words: they stand in the page, in the person's language -------------------------------------------------
+
+  const words = {};
+  document.querySelectorAll("template.words").forEach((page) => {
+    page.content.querySelectorAll("[data-word]").forEach((word) => {
+      words[word.dataset.word] = word.textContent.trim();
+    });
+  });
+
+  /** `say("wait", {minutes: 4})`: the page's words with their blanks filled in. */
+  function say(word, values) {
+    return words[word].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  }
+
+  // -- hours -------------------------------------------------------------------------------------------------------
+
+  /** Epoch milliseconds as the office's own clock shows them: 09.43 */
+  function clock(instant) {
+    const local = new Date(instant + zoneHours * 60 * MINUTE_MS);
+    return [local.getUTCHours(), local.getUTCMinutes()].map((part) => String(part).padStart(2, "0")).join(".");
+  }
+
+  /** How long in whole minutes: 52 mnt, 1 jam 4 mnt */
+  function minutes(milliseconds) {
+    const all = Math.max(0, Math.floor(milliseconds / MINUTE_MS));
+    return all < 60 ? say("minutes", { minutes: all }) : say("hours", { hours: Math.floor(all / 60), minutes: all % 60 });
+  }
+
+  /** How long, with seconds below an hour: 4 mnt 12 dtk */
+  function lasting(milliseconds) {
+    const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+    if (seconds >= 3600) return minutes(milliseconds);
+    return say("seconds", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+  }
+
+  // -- the line to the office --------------------------------------------------------------------------------------
+
+  const live = document.getElementById("live");
+  const cut = document.getElementById("cut");
+  const face = document.getElementById("clock");
+  let cutSince = null;
+
+  function tick() {
+    face.textContent = clock(antrean.now());
+  }
+
+  function showLine(since) {
+    cutSince = since;
+    live.classList.toggle("is-cut", since !== null);
+    live.querySelector("[data-on]").hidden = since !== null;
+    live.querySelector("[data-off]").hidden = since === null;
+    cut.hidden = since === null;
+    if (since !== null) cut.querySelector("span").textContent = say("cut", { time: clock(since) });
+  }
+
+  /** Watches a topic and shows whether the line holds. `onLine(since)`: null when it is there, else cut since then. */
+  function watch(topic, onState, onLine) {
+    antrean.watch(topic, {
+      onState,
+      onCut: (since) => { showLine(since); onLine(since); },
+      onBack: () => { showLine(null); onLine(null); },
+      onRefused: (code) => { if (code === "not_signed_in") location.reload(); },
+    });
+  }
+
+  tick();
+  setInterval(tick, 1000);
+
+  // -- menu and dialogs ----------------------------------------------------------------------------------------------
+
+  const menu = document.querySelector(".menu");
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+    const opener = event.target.closest("[data-opens]");
+    if (opener && opener.getAttribute("aria-disabled") !== "true") document.getElementById(opener.dataset.opens).showModal();
+    if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.getElementById("sign-out").addEventListener("click", async () => {
+    await antrean.remove("/api/v1/session");
+    location.assign("/login");
+  });
+
+  /** Shows in a dialog why something was not done; focus goes there. An empty text takes it away. */
+  function problem(dialog, text) {
+    const line = dialog.querySelector(".problem");
+    line.hidden = !text;
+    line.querySelector("span").textContent = text;
+    if (text) line.focus();
+  }
+
+  window.staff = { say, clock, minutes, lasting, watch, problem, isCut: () => cutSince !== null };
+})();
