@@ -213,6 +213,11 @@ def test_the_next_delivery_is_a_date() -> None:
     assert told.items["KTP"].next_delivery == date(2026, 11, 24)
 
 
+def test_every_drawing_that_an_office_may_choose_is_there() -> None:
+    drawings = (OFFICES.parent / "web" / "templates" / "icons.html").read_text(encoding="utf-8")
+    assert [icon for icon in office_file.ICONS if f"'{icon}':" not in drawings] == []
+
+
 def test_the_same_text_is_read_once() -> None:
     assert small() is small()
 
