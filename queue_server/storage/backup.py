@@ -1,0 +1,81 @@
+"""Copies of an SQLite database, made while it is in use, and put back.
+
+PostgreSQL brings its own tools for this (`docs/running.md`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from queue_server.domain.errors import Busy, Conflict, Invalid
+from queue_server.storage.database import Database
+from queue_server.storage.schema import sites
+
+SUFFIXES = ("", "-wal", "-shm")
+
+
+def backup(database: Database, target: Path) -> None:
+    """A consistent copy of the whole database. Raises `Conflict` when the target exists, `Invalid` on
+    PostgreSQL, `Busy` when the disk is full."""
+    path = file_of(database)
+    if target.exists():
+        raise Conflict("file_exists", path=str(target))
+    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))  # it holds the hashes of passwords
+    copy(path, unfinished)
+    unfinished.rename(target)
+
+
+def restore(database: Database, source: Path) -> Path | None:
+    """Put a copy in the database's place; call it inside `lock.alone`. Returns where the replaced file went.
+
+    Each site gets a new generation: what was entered after the copy was made may be known elsewhere under the old
+    one and is never mistaken for what is entered from now on. Raises `Invalid` for a file that is no copy of ours.
+    """
+    path = file_of(database)
+    require_copy(source)
+    database.close()
+    replaced = path.with_name(path.name + ".replaced")
+    for suffix in SUFFIXES:
+        Path(f"{replaced}{suffix}").unlink(missing_ok=True)
+        if (old := Path(f"{path}{suffix}")).exists():
+            old.rename(f"{replaced}{suffix}")
+    shutil.copyfile(source, path)
+    path.chmod(0o600)
+    with database.writing() as connection:
+        connection.execute(sites.update().values(generation=sites.c.generation + 1))
+    return replaced if replaced.exists() else None
+
+
+def file_of(database: Database) -> Path:
+    if database.path is None:
+        raise Invalid("sqlite_only")
+    return database.path
+
+
+def copy(source: Path, target: Path) -> None:
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as from_,
+            closing(sqlite3.connect(target)) as to,
+        ):
+            from_.backup(to)
+    except sqlite3.Error as failure:
+        raise Busy("backup") from failure
+
+
+def require_copy(source: Path) -> None:
+    """Raises `Invalid` unless the file is whole and holds sites."""
+    try:
+        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+            whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            connection.execute("SELECT generation FROM sites").fetchone()
+    except sqlite3.Error as failure:
+        raise Invalid("not_a_backup", path=str(source)) from failure
+    if not whole:
+        raise Invalid("not_a_backup", path=str(source))

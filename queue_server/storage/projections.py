@@ -1,0 +1,210 @@
+"""Between the office in memory and its tables: loading, recalling what a command names, writing what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from queue_server.domain.events import Event
+from queue_server.domain.office import OF_A_DAY, TABLES, Office, kept_in_memory, key_of
+from queue_server.domain.tickets import AT_A_COUNTER
+from queue_server.storage.codec import ROWS
+from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
+
+Rows = list[dict[str, Any]]
+Changes = Mapping[Any, tuple[Any, Any]]  # key -> (row before, row now), None where there is none
+
+
+class OutOfStep(RuntimeError):
+    """The tables do not hold what the office in memory believes: it has to be loaded again."""
+
+
+# Rows that occupy something unique are written after those that leave it: who is called at a counter after who was.
+OCCUPIES: dict[str, Callable[[Any], bool]] = {
+    "tickets": lambda row: row.state in AT_A_COUNTER,
+    "counters": lambda row: row.clerk is not None,
+}
+
+
+class Projection:
+    """The statements of one table."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.table, self.codec = name, PROJECTIONS[name], ROWS[name]
+        key = [self.table.c[column] == sa.bindparam(f"key_{column}") for column in ("site", *self.codec.key)]
+        rest: dict[str, Any] = {
+            column: sa.bindparam(column) for column in self.codec.names if column not in self.codec.key
+        }
+        self.insert = self.table.insert()
+        self.update = self.table.update().where(*key).values(rest)
+        self.delete = self.table.delete().where(*key)
+        self.select = sa.select(*(self.table.c[column] for column in self.codec.names))
+
+    def read(self, connection: sa.Connection, site: str, *conditions: sa.ColumnElement[bool]) -> list[Any]:
+        """Rows in the order of their keys."""
+        order = (self.table.c[column] for column in self.codec.key)
+        query = self.select.where(self.table.c.site == site, *conditions).order_by(*order)
+        return [self.codec.row(values) for values in connection.execute(query)]
+
+    def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
+        new: Rows = []
+        gone: Rows = []
+        altered: Rows = []
+        for key, (old, row) in sorted(changes.items(), key=self._occupies):
+            if row is None:
+                gone += [] if old is None else [self._key(site, key)]
+            elif old is None:
+                new.append({"site": site, **self.codec.values(row)})
+            elif row != old:
+                altered.append({**self.codec.values(row), **self._key(site, key)})
+        self._run(connection, self.delete, gone)
+        self._run(connection, self.update, altered)
+        self._run(connection, self.insert, new)
+
+    def _occupies(self, change: tuple[Any, tuple[Any, Any]]) -> bool:
+        row, test = change[1][1], OCCUPIES.get(self.name)
+        return test is not None and row is not None and test(row)
+
+    def _key(self, site: str, key: Any) -> dict[str, Any]:
+        return {"key_site": site, **{f"key_{name}": value for name, value in self.codec.key_values(key).items()}}
+
+    def _run(self, connection: sa.Connection, statement: sa.Executable, rows: Rows) -> None:
+        if rows and connection.execute(statement, rows).rowcount != len(rows):
+            raise OutOfStep(f"{self.name}: a row that memory knows is not in the table")
+
+
+class BalanceProjection(Projection):
+    """Balances are written as differences, so that the CHECK judges the database's own figure."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        more = {column: self.table.c[column] + sa.bindparam(f"more_{column}") for column in ("posted", "pending")}
+        self.update = self.update.values(more)
+
+    def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
+        missing: Rows = []
+        moved: Rows = []
+        for key, (old, row) in changes.items():
+            if old is None:
+                missing.append({"site": site, **self.codec.key_values(key), "posted": 0, "pending": 0})
+            before = old or replace(row, posted=0, pending=0)
+            more = {"more_posted": row.posted - before.posted, "more_pending": row.pending - before.pending}
+            if any(more.values()):
+                moved.append({**self._key(site, key), **more})
+        self._run(connection, self.insert, missing)
+        self._run(connection, self.update, moved)
+
+
+ALL: dict[str, Projection] = {
+    name: BalanceProjection(name) if name == "balances" else Projection(name) for name in PROJECTIONS
+}
+
+
+def write_changes(connection: sa.Connection, site: str, office: Office) -> None:
+    """One statement per table for its new rows and one for its changed ones, however many commands there were."""
+    touched = {table for table, _, _ in office.replaced}
+    for name, projection in ALL.items():
+        if name in touched:
+            projection.write(connection, site, office.changed(name))
+
+
+# -- what memory holds -----------------------------------------------------------------------------------------------
+
+
+def load_office(connection: sa.Connection, site: str) -> Office:
+    """The office as its tables stand, with exactly the rows that `domain.office.kept_in_memory` keeps."""
+    office = Office()
+    read_into(office, connection, site, "days")
+    newest = office.newest_day
+    for name in TABLES:
+        if name != "days":
+            read_into(office, connection, site, name, *worth_keeping(name, newest))
+    return office
+
+
+def read_into(
+    office: Office, connection: sa.Connection, site: str, name: str, *conditions: sa.ColumnElement[bool]
+) -> None:
+    for row in ALL[name].read(connection, site, *conditions):
+        if kept_in_memory(name, row, office.newest_day):
+            office.place(name, key_of(row), row)
+
+
+def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
+    """So that a year of finished tickets is not read at every start; `kept_in_memory` has the last word."""
+    if name in OF_A_DAY:
+        return [PROJECTIONS[name].c.day >= newest_day]
+    conditions = {"tickets": UNFINISHED, "vouchers": OPEN_VOUCHER, "alerts": UNANSWERED}
+    if name in conditions:
+        return [conditions[name]]
+    return [sa.false()] if name in ("movements", "calls") else []
+
+
+# -- what a command or a past event names ----------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Names:
+    """Keys of rows that memory may have let go."""
+
+    tickets: set[str] = field(default_factory=set)
+    vouchers: set[str] = field(default_factory=set)
+    movements: set[int] = field(default_factory=set)
+    days: set[str] = field(default_factory=set)
+
+    def add_event(self, event: Event, day: str) -> None:
+        """Everything that folding the event may look at."""
+        self.days.add(day)
+        self.tickets.update(named(event, "ticket_id"))
+        self.vouchers.update(named(event, "voucher", "code"))
+
+
+def named(event: Event, *fields: str) -> list[str]:
+    return [value for name in fields if (value := getattr(event, name, None))]
+
+
+def recall(connection: sa.Connection, site: str, office: Office, names: Names) -> list[tuple[str, Any]]:
+    """Bring the named rows into memory, in one query per table; returns what came, to be let go again.
+
+    A movement comes with what reverses it and with its ticket; a ticket of an earlier day with that day's counts.
+    """
+    came: list[tuple[str, Any]] = []
+
+    def bring(name: str, condition: sa.ColumnElement[bool]) -> list[Any]:
+        rows = ALL[name].read(connection, site, condition)
+        for row in rows:
+            key = key_of(row)
+            if key not in office.rows[name]:
+                office.place(name, key, row)
+                came.append((name, key))
+        return rows
+
+    days, ticket_ids = set(names.days), set(names.tickets)
+    if names.movements:
+        columns = PROJECTIONS["movements"].c
+        moves = bring("movements", columns.seq.in_(names.movements) | columns.reverses.in_(names.movements))
+        ticket_ids.update(move.ticket_id for move in moves if move.ticket_id)
+    if ids := missing(office, "tickets", ticket_ids):
+        days.update(ticket.day for ticket in bring("tickets", PROJECTIONS["tickets"].c.ticket_id.in_(ids)))
+    if codes := missing(office, "vouchers", names.vouchers):
+        bring("vouchers", PROJECTIONS["vouchers"].c.code.in_(codes))
+    if past := {day for day in days if day < office.newest_day}:
+        for name in OF_A_DAY:
+            bring(name, PROJECTIONS[name].c.day.in_(past))
+    return came
+
+
+def missing(office: Office, name: str, keys: Iterable[Any]) -> list[Any]:
+    return sorted(set(keys) - office.rows[name].keys())
+
+
+def let_go(office: Office, came: Collection[tuple[str, Any]]) -> None:
+    """After the batch: recalled rows leave again unless they are wanted in memory by now."""
+    newest = office.newest_day
+    for name, key in came:
+        row = office.rows[name].get(key)
+        if row is not None and not kept_in_memory(name, row, newest):
+            office.place(name, key, None)
