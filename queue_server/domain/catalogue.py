@@ -126,6 +126,7 @@ class Catalogue:
     counters: Mapping[int, Counter]
     halls: Mapping[str, Hall]
     rules: Rules = field(default_factory=Rules)
+    waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
     @cached_property
@@ -142,7 +143,7 @@ class Catalogue:
 
     def hall_of(self, service: str) -> str:
         """Where one waits for a service: the hall of the first counter that serves it."""
-        return self.counters_of_service[service][0].hall
+        return self.waits_in.get(service) or self.counters_of_service[service][0].hall
 
     def needs(self, service: str, cards: int) -> dict[str, int]:
         """What one ticket reserves: item -> whole units; an item that the office does not keep limits nothing."""
@@ -159,4 +160,5 @@ class Catalogue:
             holidays={},
             groups={prefix: replace(group, quota=None) for prefix, group in self.groups.items()},
             counters={number: replace(c, serves=everything) for number, c in self.counters.items()},
+            waits_in={service: self.hall_of(service) for service in everything},
         )

@@ -220,7 +220,7 @@ def _(event: events.TicketRecalled, office: Office, entry: Entry) -> None:
 
 def show_call(office: Office, entry: Entry, ticket_id: str, counter: int) -> None:
     ticket = office.ticket(ticket_id)
-    hall = office.catalogue.counters[counter].hall
+    hall = ticket.hall  # shown where the person waits, wherever the counter stands
     office.put(
         "calls",
         Call(

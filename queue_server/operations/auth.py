@@ -62,3 +62,15 @@ def revoke_device(office: Office, *, row: dict[str, Any]) -> dict[str, Any]:
     """From the next request on the device is a stranger; `row` is the whole device as it stands."""
     office.hand_over("devices", {**row, "revoked_at": office.now})
     return {"device_id": row["device_id"], "revoked": True}
+
+
+def open_session(office: Office, *, session_hash: str, staff_id: str, expires_at: int) -> dict[str, Any]:
+    """Somebody has signed in; `expires_at` in epoch milliseconds."""
+    row = {"session_hash": session_hash, "staff_id": staff_id, "created_at": office.now, "expires_at": expires_at}
+    office.hand_over("sessions", row)
+    return {"staff_id": staff_id}
+
+
+def end_session(office: Office, *, session_hash: str, staff_id: str) -> dict[str, Any]:
+    """Signed out: the session expires now, and its row goes when the next day opens."""
+    return open_session(office, session_hash=session_hash, staff_id=staff_id, expires_at=office.now)

@@ -64,12 +64,12 @@ def close_counter(office: Office, *, counter: int, clerk: str, by_supervisor: bo
 
 
 def release_ticket(office: Office, state: CounterState) -> None:
-    """Back to the head: in front of everyone who waits in its group, with its number and its turn."""
+    """Back to the head: in front of everyone who waits, with its number and its turn."""
     if state.ticket_id is None:
         return
     ticket = office.ticket(state.ticket_id)
-    line = office.waiting_in(ticket.prefix)
-    place = min(ticket.place, line[0].place - 1) if line else ticket.place
+    waiting = (t.place for t in office.rows["tickets"].values() if t.state == tickets.WAITING)
+    place = min(ticket.place, min(waiting, default=ticket.place + 1) - 1)
     record(office, events.TicketRequeued(ticket.ticket_id, place, keeps_turn=True))
 
 
