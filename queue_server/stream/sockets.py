@@ -6,9 +6,10 @@ Messages and topics are those of `docs/api.md`: `watch {topic, since?}`, `state 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +23,18 @@ from queue_server.storage.queries import Queries
 from queue_server.stream import fanout
 from queue_server.stream.hub import Hub, State
 from queue_server.stream.topics import Topic, Viewer, somebody_may_watch, topic_of
+from queue_server.stream.websocket import is_handshake
 
 PING_SECONDS = 10
 PONG_SECONDS = 15  # together 25 s: then either side takes the other for gone
+PATH = "/socket.io/"
 LONGEST_MESSAGE = 4096  # bytes; a screen says very little
 LONGEST_REASON = 200  # characters of `why`
 MOST_SCREENS = 10_000
 RECHECK_SECONDS = 10.0  # how long a revoked device or a signed-out clerk may go on watching
 
 logger = logging.getLogger(__name__)
+Wsgi = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
 Admit = Callable[[dict[str, Any]], tuple[Viewer, ...]]
 
 
@@ -107,6 +111,7 @@ class Sockets:
             ("spoken", self._hear_spoken),
         ):
             self._socketio.server.on(event, handler)
+        app.wsgi_app = _websockets_alone(app.wsgi_app)
 
     def start(self, died: Callable[[gevent.Greenlet], object]) -> None:
         """Starts the hub. `died` is called if it ever ends: without it no screen moves."""
@@ -204,6 +209,18 @@ class Sockets:
         for session in strangers & self._strangers:
             sessions[session].close(wait=False)
         self._strangers = strangers
+
+
+def _websockets_alone(wsgi: Wsgi) -> Wsgi:
+    """Answers whatever else comes to the stream's address; engineio would take it for a WebSocket half-way."""
+
+    def entrance(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(PATH) and not is_handshake(environ):
+            start_response("400 Bad Request", [("Content-Type", "application/problem+json")])
+            return [json.dumps({"status": 400, "code": "invalid", "title": "Not a WebSocket"}).encode()]
+        return wsgi(environ, start_response)
+
+    return entrance
 
 
 def _one_object(arguments: tuple[object, ...]) -> dict[str, Any]:

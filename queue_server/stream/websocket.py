@@ -34,6 +34,18 @@ def frame(payload: str | bytes, opcode: int | None = None) -> bytes:
     return struct.pack("!BBQ", first, 127, len(data)) + data
 
 
+def is_handshake(environ: dict[str, Any]) -> bool:
+    """Whether an HTTP request asks for a WebSocket in the way of RFC 6455 §4.2.1."""
+    connection = environ.get("HTTP_CONNECTION", "").lower().replace(" ", "").split(",")
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and "upgrade" in connection
+        and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+        and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13"
+        and bool(environ.get("HTTP_SEC_WEBSOCKET_KEY"))
+    )
+
+
 class ProtocolError(Exception):
     """What came is no WebSocket, or more than a screen has to say."""
 
@@ -51,14 +63,10 @@ class WebSocket:
         self.closed = False
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-        key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
-        if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or not key:
-            start_response("426 Upgrade Required", [("Sec-WebSocket-Version", "13"), ("Content-Length", "0")])
-            return []
-        self._socket = environ["wsgi.input"].rfile.raw._sock
-        # Half a ping's silence longer than a living screen is ever quiet; also frees a writer that a dead one holds.
+        self._socket = environ["wsgi.input"].raw._sock
+        # A living screen is never silent for so long; it also frees the writer that a dead one holds.
         self._socket.settimeout(self._silence_seconds)
-        self._accept(key)
+        self._accept(environ["HTTP_SEC_WEBSOCKET_KEY"])
         self._session.websocket = self
         try:
             self._handler(self)

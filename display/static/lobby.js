@@ -1,0 +1,351 @@
+/* The lobby TV: draws the newest whole state. ES5, because the TV may be from 2018.
+
+   A call is announced once, in turmeric, for 12 s, then it rests where it stands. Several at once are shown one after
+   the other; none is announced that is older than 20 s. All times are the server's: a TV's own clock is often wrong. */
+(function () {
+  'use strict';
+
+  var CALLED_MS = 12000;
+  var FRESH_MS = 20000;
+  var TURN_MS = 5000;
+  var SHORTEST_TURN_MS = 1500;
+  var TICKER_MS = 12000;
+  var REST_MS = 60000;
+  var SHIFT_MS = 300000;
+  var SHIFTS = 4;
+  var EARLIER_SHOWN = 5;
+  var ROWS_AS_DRAWN = 8;
+  var USUAL_NUMBER = 5; // characters of A-053
+  var BAR_WIDTH = 600;
+  var HOURS = { WIB: 7, WITA: 8, WIT: 9 };
+  var CLOSED = { before: true, closed: true };
+
+  var antrean = window.antrean;
+  var root = byId('board');
+  var board = null; // the newest; null until the first has come
+  var turn = null; // {call, began}: what is announced now
+  var queue = []; // calls that wait for their turn
+  var known = {}; // calls that have had theirs, or are in the queue
+  var restsSince = 0;
+  var cutSince = null;
+  var ticker = { lines: [], shown: -1, since: 0 };
+  var sound = { on: said('sound') === 'on', player: null, trouble: '' };
+
+  function byId(id) { return document.getElementById(id); }
+  function said(name) { return root.getAttribute('data-' + name); }
+  function write(id, text) { put(byId(id), text); }
+  function put(element, text) { if (element.textContent !== text) { element.textContent = text; } }
+  function show(id, visible) { byId(id).hidden = !visible; }
+  function mark(element, name, on) { element.classList[on ? 'add' : 'remove'](name); }
+  function fill(text, values) {
+    return text.replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
+  }
+
+  /* -- the server's clock, in the office's zone ------------------------------------------------------------------- */
+
+  function zone() { return board ? board.day.zone : said('zone'); }
+  function local(instant) { return new Date(instant + HOURS[zone()] * 3600000); }
+  function two(number) { return (number < 10 ? '0' : '') + number; }
+  function clock(instant) {
+    var at = local(instant);
+    return two(at.getUTCHours()) + '.' + two(at.getUTCMinutes());
+  }
+  function weekday(instant) { return said('weekdays').split(',')[local(instant).getUTCDay()]; }
+  function date(instant) {
+    var at = local(instant);
+    return weekday(instant) + ', ' + at.getUTCDate() + ' ' + said('months').split(',')[at.getUTCMonth()] + ' ' + at.getUTCFullYear();
+  }
+  function thousands(number) { return String(number).replace(/\B(?=(\d{3})+$)/g, '.'); }
+
+  /* -- calls ------------------------------------------------------------------------------------------------------ */
+
+  function age(call) { return antrean.now() - call.called_at; }
+
+  function hear(call) {
+    var key = call.seq + '@' + call.called_at;
+    if (known[key]) { return; }
+    known[key] = true;
+    if (age(call) <= FRESH_MS) { queue.push(call); }
+  }
+
+  /* How long one call keeps the field while others wait: long enough to read, short enough for the last to be fresh. */
+  function share() {
+    var last = queue[queue.length - 1];
+    var left = FRESH_MS - age(last) + (antrean.now() - turn.began);
+    return Math.max(SHORTEST_TURN_MS, Math.min(TURN_MS, left / queue.length));
+  }
+
+  function takeTurns() {
+    var had = turn && antrean.now() - turn.began;
+    if (turn && had >= (queue.length ? share() : CALLED_MS)) { turn = null; }
+    while (!turn && queue.length) { begin(queue.shift()); }
+    if (turn && !queue.length && withdrawn(turn.call)) { turn = null; }
+  }
+
+  function begin(call) {
+    if (age(call) > FRESH_MS) { return; }
+    turn = { call: call, began: antrean.now() };
+    ring(call);
+  }
+
+  /* The clerk has taken the call back: the board, which is never older than a call that came with it, lacks it. */
+  function withdrawn(call) { return !board.call || board.call.seq < call.seq; }
+
+  function ring(call) {
+    var playing;
+    if (!sound.on) { return; }
+    sound.player.currentTime = 0;
+    playing = sound.player.play();
+    if (playing && playing.then) {
+      playing.then(function () { heard(call); }, function (error) { unheard(call, error); });
+    } else {
+      heard(call);
+    }
+  }
+
+  function heard(call) {
+    sound.trouble = '';
+    antrean.spoken(call.seq, true);
+  }
+
+  function unheard(call, error) {
+    sound.trouble = said(error.name === 'NotAllowedError' ? 'refused' : 'silent');
+    antrean.spoken(call.seq, false, error.name);
+    draw();
+  }
+
+  /* -- drawing ---------------------------------------------------------------------------------------------------- */
+
+  function draw() {
+    var now = antrean.now();
+    if (board) {
+      takeTurns();
+      drawCall();
+      drawWaiting();
+      drawStock();
+      write('hall', board.hall_name);
+      write('clock', clock(now));
+      write('date', date(now));
+      write('zone', zone());
+    }
+    drawLine();
+    drawTicker(now);
+  }
+
+  function listed() {
+    return board.call ? [board.call].concat(board.earlier) : [];
+  }
+
+  function drawCall() {
+    var field = byId('call');
+    var current = turn ? turn.call : board.call;
+    var closed = !turn && CLOSED[board.day.state];
+    var young = !turn && !closed && current && age(current) < CALLED_MS; // the page was opened while it was called
+    mark(field, 'is-new', Boolean(turn || young));
+    mark(field, 'is-resting', !turn && !young);
+    breathe(field);
+    show('called', Boolean(current) && !closed);
+    show('still', !current || Boolean(closed));
+    if (closed) { drawClosed(); } else if (current) { drawNumber(current); } else { drawStill(said('empty'), ''); }
+    drawEarlier(current);
+    drift(field, Boolean(turn || young));
+  }
+
+  /* The animation starts anew for each call, also when one follows another without a rest between. */
+  function breathe(field) {
+    var seq = turn ? String(turn.call.seq) : '';
+    if (field.getAttribute('data-breathes') === seq) { return; }
+    field.setAttribute('data-breathes', seq);
+    field.classList.remove('is-breathing');
+    if (!turn) { return; }
+    void field.offsetWidth; // without a layout between, the browser sees no change
+    field.classList.add('is-breathing');
+  }
+
+  function drawNumber(call) {
+    write('number', call.number);
+    write('counter', String(call.counter));
+    mark(byId('number'), 'is-long', call.number.length > USUAL_NUMBER);
+    show('again', call.times > 1);
+    write('again', said(call.times === 2 ? 'again' : 'last'));
+  }
+
+  function drawStill(head, more) {
+    write('still-head', head);
+    write('still-more', more);
+  }
+
+  function drawClosed() {
+    var day = board.day;
+    var values = day.opens_at ? { day: weekday(day.opens_at), clock: clock(day.opens_at), zone: day.zone } : null;
+    if (day.state === 'before') {
+      drawStill(said('before'), values ? fill(said('opens-today'), values) : '');
+    } else {
+      drawStill(said('closed'), values ? fill(said('opens-again'), values) : '');
+    }
+  }
+
+  function drawEarlier(current) {
+    var waiting = queue.map(function (call) { return call.number; });
+    var calls = CLOSED[board.day.state] ? [] : listed().filter(function (call) {
+      return !(current && call.number === current.number) && waiting.indexOf(call.number) < 0;
+    });
+    drawRows(byId('recent'), calls);
+  }
+
+  function drawRows(list, calls) {
+    var rows = list.children;
+    for (var place = 0; place < EARLIER_SHOWN; place += 1) { drawRow(rows[place], calls[place]); }
+  }
+
+  function drawRow(row, call) {
+    var at = row.querySelector('.at');
+    row.hidden = !call;
+    if (!call) { return; }
+    put(row.querySelector('.no'), call.number);
+    put(row.querySelector('.ctr'), String(call.counter));
+    mark(row, 'is-long', call.number.length > USUAL_NUMBER);
+    if (at) { put(at, clock(call.called_at)); }
+  }
+
+  /* After a minute at rest the field moves a little, and again every five minutes, so that nothing burns in. */
+  function drift(field, announced) {
+    var rested;
+    if (announced || !restsSince) { restsSince = antrean.now(); }
+    rested = antrean.now() - restsSince - REST_MS;
+    for (var step = 1; step < SHIFTS; step += 1) {
+      mark(field, 'shift-' + step, rested >= 0 && (1 + Math.floor(rested / SHIFT_MS)) % SHIFTS === step);
+    }
+  }
+
+  function drawWaiting() {
+    var groups = fitting(board.waiting);
+    var rows = byId('wait').children;
+    var day = board.day;
+    mark(byId('wait'), 'is-many', groups.length > ROWS_AS_DRAWN);
+    write('wait-head', day.break_until
+      ? fill(said(day.takes_numbers ? 'break' : 'break-shut'), { clock: clock(day.break_until) })
+      : said('waiting'));
+    for (var place = 0; place < rows.length; place += 1) { drawGroup(rows[place], groups[place]); }
+  }
+
+  /* Eight fit in the size that is read from six metres: where there are more, a group with nobody in it is left out. */
+  function fitting(groups) {
+    var kept = groups.slice();
+    for (var place = kept.length - 1; place >= 0 && kept.length > ROWS_AS_DRAWN; place -= 1) {
+      if (!kept[place].waiting && !kept[place].reason) { kept.splice(place, 1); }
+    }
+    return kept;
+  }
+
+  function drawGroup(row, group) {
+    var shut = group && { sold_out: said('sold-out'), suspended: said('suspended') }[group.reason];
+    row.hidden = !group;
+    if (!group) { return; }
+    put(row.querySelector('.name'), group.short);
+    put(row.querySelector('.count'), thousands(group.waiting));
+    put(row.querySelector('.why'), shut || '');
+    row.querySelector('.count').hidden = Boolean(shut);
+    row.querySelector('.shut').hidden = !shut;
+  }
+
+  function drawStock() {
+    var stock = board.stock;
+    show('stock-figures', Boolean(stock));
+    if (!stock) { return; }
+    write('stock-name', fill(said('stock'), { item: stock.name }));
+    write('stock-left', thousands(stock.available));
+    write('stock-of', fill(said('left'), { of: thousands(stock.of) }));
+    write('stock-as-of', fill(said('as-of'), { clock: clock(stock.as_of), zone: zone() }));
+    byId('stock-bar').setAttribute('width', stock.of ? Math.round(BAR_WIDTH * stock.available / stock.of) : 0);
+  }
+
+  /* -- the line to the server ------------------------------------------------------------------------------------- */
+
+  function drawLine() {
+    var cut = cutSince !== null;
+    show('live', !cut);
+    show('cut', cut);
+    show('on', !cut && Boolean(board));
+    show('off', cut);
+    if (!cut) { return; }
+    write('cut-clock', clock(cutSince));
+    write('cut-zone', zone());
+    write('off-since', fill(said('cut'), { clock: clock(cutSince), zone: zone() }));
+    write('seen', fill(said('seen'), { clock: clock(cutSince) }));
+    show('old', Boolean(board && board.call));
+    if (board) { drawRows(byId('old-list'), listed()); }
+  }
+
+  /* -- the ticker: one line for 12 s, then the next --------------------------------------------------------------- */
+
+  function drawTicker(now) {
+    var lines = tickerLines();
+    var same = lines.join('\n') === ticker.lines.join('\n');
+    if (same && now - ticker.since < TICKER_MS) { return; }
+    ticker.shown = same ? (ticker.shown + 1) % lines.length : 0;
+    ticker.lines = lines;
+    ticker.since = now;
+    write('tick', lines[ticker.shown]);
+  }
+
+  function tickerLines() {
+    var silence = sound.on ? sound.trouble : said('silent');
+    if (cutSince !== null || !board) { return [said('free')]; }
+    return (silence ? [silence] : []).concat(board.notices).reduce(function (lines, text) {
+      return lines.concat(broken(text));
+    }, []);
+  }
+
+  /* A text that is too long for the line, in pieces that fit. */
+  function broken(text) {
+    var line = byId('tick');
+    var before = line.textContent;
+    var pieces = [];
+    var piece = '';
+    text.split(' ').forEach(function (word) {
+      var longer = piece ? piece + ' ' + word : word;
+      line.textContent = longer;
+      if (piece && line.scrollWidth > line.clientWidth) {
+        pieces.push(piece);
+        longer = word;
+      }
+      piece = longer;
+    });
+    line.textContent = before;
+    return pieces.concat(piece);
+  }
+
+  /* -- start ------------------------------------------------------------------------------------------------------ */
+
+  function prepareSound() {
+    if (!sound.on) { return; }
+    sound.player = new Audio(said('chime'));
+    sound.player.preload = 'auto';
+    ['click', 'keydown', 'touchend'].forEach(function (touch) {
+      document.addEventListener(touch, function () {
+        var playing = sound.trouble && sound.player.play();
+        if (playing && playing.then) { playing.then(function () { sound.trouble = ''; }, function () { }); }
+      });
+    });
+  }
+
+  prepareSound();
+  antrean.watch('lobby:' + said('hall'), {
+    onState: function (state) {
+      board = state.board;
+      cutSince = null;
+      state.calls.forEach(hear);
+      draw();
+    },
+    onCut: function (since) {
+      cutSince = since;
+      draw();
+    },
+    onRefused: function (code) {
+      /* The server's own page says what to do: pair this screen, or open the right hall. */
+      if (code !== 'busy') { window.setTimeout(function () { window.location.reload(); }, FRESH_MS); }
+    }
+  });
+  window.setInterval(draw, 250);
+})();
