@@ -136,6 +136,7 @@ class VoucherView:
     code: str
     date: str
     rank: int
+    service: str
     service_name: str
     state: str  # open | redeemed | lapsed | moved
     opens_at: int  # when that day opens

@@ -472,6 +472,7 @@ def voucher_view(snapshot: Snapshot, voucher: Voucher, language: str) -> Voucher
         code=voucher.code,
         date=voucher.date,
         rank=abs(voucher.rank),
+        service=voucher.service,
         service_name=snapshot.catalogue.services[voucher.service].name.get(language),
         state=voucher.state,
         opens_at=opens,
