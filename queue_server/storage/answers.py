@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from queue_server.domain.errors import Conflict, Refusal
+from queue_server.storage import statements
 from queue_server.storage.codec import dumps
 from queue_server.storage.schema import answers
-from queue_server.storage.statements import upsert
 
 KINDS: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
 REFUSALS = {kind.code: kind for kind in reversed(KINDS)}  # `Conflict` shares its code with the base
@@ -75,8 +75,7 @@ class Answers:
         self._new.append(row)
 
     def write(self, connection: sa.Connection) -> None:
-        if self._new:
-            connection.execute(upsert(connection, answers), self._new)
+        statements.upsert(connection, answers, self._new)
 
 
 def forget_answers(connection: sa.Connection, site: str, before: str) -> None:

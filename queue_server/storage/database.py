@@ -78,7 +78,8 @@ def sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
 
 def postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     # The writer does point look-ups only: a plan that was made while the tables were empty must not stay a scan.
-    writing = f"-c enable_seqscan=off -c lock_timeout={LOCK_WAIT_SECONDS}s"
+    point_look_ups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+    writing = f"{point_look_ups} -c lock_timeout={LOCK_WAIT_SECONDS}s"
     common: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "antrean"}
     writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing})
     reader = sa.create_engine(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from queue_server.domain.errors import Busy, NotFound, Refusal
 from queue_server.domain.fold import current_day, fold
 from queue_server.domain.office import TABLES, Office
-from queue_server.storage import chain
+from queue_server.storage import chain, statements
 from queue_server.storage.answers import Answers, Once, forget_answers
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database, as_domain_error, describe
@@ -210,7 +210,7 @@ class Journal:
         if not office.events:
             return self.head
         rows, head = chain.link(self.site, self.head, office.events)
-        self._link.execute(journal.insert(), rows)
+        statements.insert(self._link, journal, rows)
         write_changes(self._link, self.site, office)
         self._link.execute(self._advance, {"seq": head.seq, "hash": head.hash})
         if office.changed("days"):

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from queue_server.storage import statements
 from queue_server.storage.database import Database
 from queue_server.storage.schema import PLAIN, devices, sessions, staff
-from queue_server.storage.statements import upsert
 
 T = TypeVar("T")
 
@@ -120,8 +120,7 @@ def write_plain(connection: sa.Connection, site: str, handed_over: Iterable[tupl
     for name, row in handed_over:
         of_table[name].append({"site": site, **row})
     for name, its_rows in of_table.items():
-        if its_rows:
-            connection.execute(upsert(connection, PLAIN[name]), its_rows)
+        statements.upsert(connection, PLAIN[name], its_rows)
 
 
 def forget_sessions(connection: sa.Connection, site: str, now: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,15 +11,11 @@ import sqlalchemy as sa
 from queue_server.domain.events import Event
 from queue_server.domain.office import OF_A_DAY, TABLES, Office, kept_in_memory, key_of
 from queue_server.domain.tickets import AT_A_COUNTER
+from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
 from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
 
-Rows = list[dict[str, Any]]
 Changes = Mapping[Any, tuple[Any, Any]]  # key -> (row before, row now), None where there is none
-
-
-class OutOfStep(RuntimeError):
-    """The tables do not hold what the office in memory believes: it has to be loaded again."""
 
 
 # Rows that occupy something unique are written after those that leave it: who is called at a counter after who was.
@@ -30,17 +26,11 @@ OCCUPIES: dict[str, Callable[[Any], bool]] = {
 
 
 class Projection:
-    """The statements of one table."""
+    """One table and its rows."""
 
     def __init__(self, name: str) -> None:
         self.name, self.table, self.codec = name, PROJECTIONS[name], ROWS[name]
-        key = [self.table.c[column] == sa.bindparam(f"key_{column}") for column in ("site", *self.codec.key)]
-        rest: dict[str, Any] = {
-            column: sa.bindparam(column) for column in self.codec.names if column not in self.codec.key
-        }
-        self.insert = self.table.insert()
-        self.update = self.table.update().where(*key).values(rest)
-        self.delete = self.table.delete().where(*key)
+        self.occupies = OCCUPIES.get(name, lambda row: False)
         self.select = sa.select(*(self.table.c[column] for column in self.codec.names))
 
     def read(self, connection: sa.Connection, site: str, *conditions: sa.ColumnElement[bool]) -> list[Any]:
@@ -50,52 +40,29 @@ class Projection:
         return [self.codec.row(values) for values in connection.execute(query)]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
-        new: Rows = []
-        gone: Rows = []
-        altered: Rows = []
-        for key, (old, row) in sorted(changes.items(), key=self._occupies):
-            if row is None:
-                gone += [] if old is None else [self._key(site, key)]
-            elif old is None:
-                new.append({"site": site, **self.codec.values(row)})
-            elif row != old:
-                altered.append({**self.codec.values(row), **self._key(site, key)})
-        self._run(connection, self.delete, gone)
-        self._run(connection, self.update, altered)
-        self._run(connection, self.insert, new)
-
-    def _occupies(self, change: tuple[Any, tuple[Any, Any]]) -> bool:
-        row, test = change[1][1], OCCUPIES.get(self.name)
-        return test is not None and row is not None and test(row)
-
-    def _key(self, site: str, key: Any) -> dict[str, Any]:
-        return {"key_site": site, **{f"key_{name}": value for name, value in self.codec.key_values(key).items()}}
-
-    def _run(self, connection: sa.Connection, statement: sa.Executable, rows: Rows) -> None:
-        if rows and connection.execute(statement, rows).rowcount != len(rows):
-            raise OutOfStep(f"{self.name}: a row that memory knows is not in the table")
+        changed = [(key, old, row) for key, (old, row) in changes.items() if row != old]
+        gone = [self.codec.key_values(key) for key, _, row in changed if row is None]
+        altered = [row for _, old, row in changed if old is not None and row is not None]
+        altered.sort(key=self.occupies)
+        statements.delete(connection, self.table, [{"site": site, **key} for key in gone])
+        statements.update(connection, self.table, [{"site": site, **self.codec.values(row)} for row in altered])
+        new = [row for _, old, row in changed if old is None]
+        statements.insert(connection, self.table, [{"site": site, **self.codec.values(row)} for row in new])
 
 
 class BalanceProjection(Projection):
     """Balances are written as differences, so that the CHECK judges the database's own figure."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        more = {column: self.table.c[column] + sa.bindparam(f"more_{column}") for column in ("posted", "pending")}
-        self.update = self.update.values(more)
-
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
-        missing: Rows = []
-        moved: Rows = []
+        missing = [{"site": site, **self.codec.key_values(key)} for key, (old, _) in changes.items() if old is None]
+        statements.insert(connection, self.table, [{**key, "posted": 0, "pending": 0} for key in missing])
+        more = []
         for key, (old, row) in changes.items():
-            if old is None:
-                missing.append({"site": site, **self.codec.key_values(key), "posted": 0, "pending": 0})
-            before = old or replace(row, posted=0, pending=0)
-            more = {"more_posted": row.posted - before.posted, "more_pending": row.pending - before.pending}
-            if any(more.values()):
-                moved.append({**self._key(site, key), **more})
-        self._run(connection, self.insert, missing)
-        self._run(connection, self.update, moved)
+            posted = row.posted - (old.posted if old else 0)
+            pending = row.pending - (old.pending if old else 0)
+            if posted or pending:
+                more.append({"site": site, **self.codec.key_values(key), "posted": posted, "pending": pending})
+        statements.add(connection, self.table, more)
 
 
 ALL: dict[str, Projection] = {
@@ -104,7 +71,7 @@ ALL: dict[str, Projection] = {
 
 
 def write_changes(connection: sa.Connection, site: str, office: Office) -> None:
-    """One statement per table for its new rows and one for its changed ones, however many commands there were."""
+    """One statement per table for what is new and one for what changed, however many commands there were."""
     touched = {table for table, _, _ in office.replaced}
     for name, projection in ALL.items():
         if name in touched:
