@@ -1,0 +1,228 @@
+"""The composition root: opens the house, puts the rooms of the web in it, and serves it until it is stopped."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import gevent
+from flask import Flask
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
+from gevent.threadpool import ThreadPool
+
+from display.views import blueprint as display
+from kiosk.views import blueprint as kiosk
+from queue_server.config import Settings, SettingsError
+from queue_server.counter.views import blueprint as counter
+from queue_server.domain.errors import Busy
+from queue_server.operations.office import follow_calendar
+from queue_server.storage import lock, wakeup
+from queue_server.storage.database import Database
+from queue_server.storage.journal import Journal
+from queue_server.storage.queries import Queries
+from queue_server.storage.writer import GATHER_SECONDS, Writer
+from queue_server.stream.sockets import Sockets
+from queue_server.supervisor.views import blueprint as supervisor
+from queue_server.web import errors, language
+from queue_server.web.api import access, counters, office, stock, system, tickets
+from queue_server.web.api.routes import new_app
+from queue_server.web.guards import csrf_token
+from queue_server.web.headers import with_headers
+from queue_server.web.house import House, move_in, new_code
+from queue_server.web.pages import blueprint as pages
+from queue_server.web.session import Door
+
+log = logging.getLogger("antrean")
+T = TypeVar("T")
+
+READING_THREADS = 4  # each reads on a connection of its own
+BACKLOG = 4096  # connections that may knock at once
+MOST_CONNECTIONS = 10_000
+LAST_WORDS_SECONDS = 2.0  # for answers that are already on their way when the server is stopped
+A_PART_DIED = 70  # exit code: whoever started us starts us again
+NETWORK_PAUSE_SECONDS = 5.0  # before listening to a database again that went away
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def at_once(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    return function(*arguments, **named)
+
+
+# -- the house ---------------------------------------------------------------------------------------------------------
+
+
+def open_house(
+    settings: Settings,
+    database: Database,
+    writer: Writer,
+    *,
+    clock: Callable[[], int] = now_ms,
+    aside: Any = at_once,
+    hashing: Any = at_once,
+) -> House:
+    """`aside` and `hashing` run reads and passwords where they hold up nobody; in a test that is right here."""
+    if not settings.secret_key:
+        raise SettingsError(f"secret_key in {settings.file} is missing: antrean init writes one")
+    queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
+    door = Door(database, settings.site, settings.secret_key, clock, aside)
+    return House(settings, Aside(queries, aside), writer, door, aside, hashing, clock)  # type: ignore[arg-type]
+
+
+class Aside:
+    """Answers as `target` does, each call on a thread: a read never holds up the hub."""
+
+    def __init__(self, target: object, aside: Callable[..., Any]) -> None:
+        self._target, self._aside = target, aside
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._target, name)
+        return lambda *arguments, **named: self._aside(method, *arguments, **named)
+
+
+def build_app(house: House) -> Flask:
+    """The Flask app of an open house: the API and every screen."""
+    app: Flask = new_app("queue_server.web")
+    move_in(app, house)
+    for room in (system, access, tickets, counters, stock, office):
+        app.register_api(room.api)  # type: ignore[attr-defined]
+    for blueprint in (pages, kiosk, display, counter, supervisor):
+        app.register_blueprint(blueprint)
+    errors.install(app)
+    language.install(app, house.catalogue)
+    app.context_processor(lambda: {"csrf_token": csrf_token()})
+    app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    return app
+
+
+# -- serving -----------------------------------------------------------------------------------------------------------
+
+
+def serve(settings: Settings, database: Database) -> None:
+    """Run the office until SIGTERM or SIGINT; what was accepted by then is finished.
+
+    Raises `Conflict` when another server holds the data directory, `SettingsError` for an address that is taken.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with lock.serving(database, settings.data_dir):
+        Server(settings, database).run()
+
+
+class Server:
+    """One process on gevent: the hub reads requests, real threads commit, read and hash."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings, self.database = settings, database
+        self.stopping = Event()
+        journal = Journal(database, settings.site, now_ms)
+        offload = gevent.get_hub().threadpool.apply
+        self.writer = Writer(journal, gather=gather, offload=offload, after_commit=self.wake)
+        self.house = open_house(
+            settings, database, self.writer, aside=on_threads(READING_THREADS), hashing=on_threads(1)
+        )
+        queries = Queries(database, settings.site)
+        self.sockets = Sockets(queries, self.house.door.viewers, now_ms)
+        self.house.figures = self.sockets.figures
+        self.app = build_app(self.house)
+        self.sockets.mount(self.app)
+
+    def wake(self, seq: int) -> None:
+        self.sockets.hub.wake(seq)
+
+    def run(self) -> None:
+        listener = listen(self.settings.host, self.settings.port)
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            gevent.signal_handler(signal_number, self.stopping.set)
+        self.writer.start()
+        self.follow_calendar()  # a day that a power cut left open is closed before anybody gets a number
+        self.sockets.start(died)
+        gevent.spawn(self.follow_calendar_for_ever).link_exception(died)
+        if self.database.dialect == "postgresql":
+            gevent.spawn(self.listen_for_ever).link_exception(died)
+        server = WSGIServer(listener, self.app, log=None, error_log=log, spawn=Pool(MOST_CONNECTIONS))
+        server.start()
+        settle_garbage()
+        self.stopping.wait()
+        server.stop_accepting()
+        self.writer.stop()
+        server.stop(timeout=LAST_WORDS_SECONDS)
+
+    # -- the office's clock ----------------------------------------------------------------------------------------
+
+    def follow_calendar_for_ever(self) -> None:
+        """On every whole second, which is when hours begin."""
+        while not self.stopping.wait(1 - time.time() % 1):
+            try:
+                self.follow_calendar()
+            except Busy:
+                log.warning("the calendar waits: the database is out of reach")
+
+    def follow_calendar(self) -> None:
+        while self.house.do(follow_calendar, actor="calendar", new_code=new_code)["more"]:
+            pass
+
+    # -- other processes -------------------------------------------------------------------------------------------
+
+    def listen_for_ever(self) -> None:
+        """PostgreSQL says when somebody else has committed; without it the hub looks once a second."""
+        heard = gevent.get_hub().loop.async_()
+        heard.start(self.sockets.hub.wake)
+        listening = ThreadPool(1)
+        while not self.stopping.is_set():
+            try:
+                listening.apply(
+                    wakeup.listen,
+                    (self.database, self.settings.site, lambda _seq: heard.send(), self.stopping.is_set),
+                )
+            except Busy:
+                self.stopping.wait(NETWORK_PAUSE_SECONDS)
+
+
+def gather() -> None:
+    """Let the hub read every request that has already arrived: they stand in the next batch."""
+    with gevent.Timeout(GATHER_SECONDS, False):
+        gevent.idle()
+
+
+def on_threads(most: int) -> Callable[..., Any]:
+    pool = ThreadPool(most)
+
+    def run(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        result: T = pool.apply(function, arguments, named)
+        return result
+
+    return run
+
+
+def listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SettingsError(f"{host} port {port} (ANTREAN_HOST, ANTREAN_PORT): {error.strerror}") from None
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # without it every answer waits 40 ms
+    return listener
+
+
+def settle_garbage() -> None:
+    """What is here now stays; full collections over thousands of connections would stop everybody for 0.3 s."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
+def died(part: gevent.Greenlet) -> None:
+    """Without its hub or calendar a server would look alive and do nothing."""
+    log.critical("a part of the server died, and the process with it", exc_info=part.exc_info)
+    logging.shutdown()
+    os._exit(A_PART_DIED)

@@ -1,0 +1,93 @@
+"""Signing in and pairing."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from queue_server.operations import auth
+from queue_server.storage import people
+from queue_server.storage.people import Staff
+from queue_server.web import passwords
+from queue_server.web.api.models import Nothing, PairDevice, Paired, SignedIn, SignIn
+from queue_server.web.api.routes import Api, answer, answers
+from queue_server.web.errors import NotSignedIn
+from queue_server.web.guards import hold_back, home_of, public, staff
+from queue_server.web.house import house, new_token
+from queue_server.web.session import (
+    DEVICE_DAYS,
+    SESSION_HOURS,
+    STAFF_COOKIE,
+    current,
+    device_cookie,
+    hand_cookie,
+    take_cookie,
+    token_hash,
+)
+
+HOUR = 3600  # seconds
+DAY = 24 * HOUR
+
+api = Api("api_access")
+
+
+@api.post("/session", responses=answers(SignedIn))
+@public
+def sign_in(body: SignIn) -> Response:
+    """Sign staff in: a session cookie, and the token that goes with every change from now on."""
+    limits, address = house().limits, request.remote_addr or ""
+    hold_back(limits.wrong_by_name, body.name)
+    hold_back(limits.wrong_by_address, address)
+    found = account(body)
+    if found is None:
+        limits.wrong_by_name.count(body.name)
+        limits.wrong_by_address.count(address)
+        raise NotSignedIn("wrong_password")
+    token = new_token()
+    house().do(
+        auth.open_session,
+        actor=found.staff_id,
+        session_hash=token_hash(token),
+        staff_id=found.staff_id,
+        expires_at=house().clock() + SESSION_HOURS * HOUR * 1000,
+    )
+    csrf = house().door.csrf(token)
+    response = answer({"csrf_token": csrf, "name": found.name, "role": found.role, "home": home_of(found.role)})
+    hand_cookie(response, STAFF_COOKIE, token, SESSION_HOURS * HOUR)
+    return response
+
+
+def account(body: SignIn) -> Staff | None:
+    """The account that name and password open. A wrong name takes as long as a wrong password."""
+    door = house().door
+    found = house().aside(people.staff_by_name, door.database, door.site, body.name)
+    right = house().hashing(passwords.matches, body.password, found.password_hash if found else None)
+    return found if found and found.active and right else None
+
+
+@api.delete("/session", responses=answers(Nothing))
+@staff()
+def sign_out() -> Response:
+    """Sign out: the session ends, wherever its cookie may have been copied to."""
+    token = request.cookies[STAFF_COOKIE]
+    staff_id = current().id
+    house().do(auth.end_session, actor=staff_id, session_hash=token_hash(token), staff_id=staff_id)
+    house().door.forget(token)
+    response = answer({})
+    take_cookie(response, STAFF_COOKIE)
+    return response
+
+
+@api.post("/device-session", responses=answers(Paired))
+@public
+def pair(body: PairDevice) -> Response:
+    """Pair this browser: the device's token becomes a cookie that no script can read."""
+    limit, address = house().limits.wrong_by_address, request.remote_addr or ""
+    hold_back(limit, address)
+    caller = house().door.device(body.token)
+    if caller is None:
+        limit.count(address)
+        raise NotSignedIn("unknown_device")
+    home = "/kiosk" if caller.role == "kiosk" else f"/display/{caller.hall or house().first_hall()}"
+    response = answer({"kind": caller.role, "name": caller.name, "hall": caller.hall, "home": home})
+    hand_cookie(response, device_cookie(caller.role), body.token, DEVICE_DAYS * DAY)
+    return response

@@ -1,0 +1,353 @@
+"""What the API takes and gives, beside the views of the domain. Strict: JSON's own types, and no key too many."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
+
+MOST_UNITS = 1_000_000  # of an item in one entry
+MOST_LINES = 20  # of one finished visit
+LAST_INSTANT = 4_102_444_800_000  # 2100-01-01, in milliseconds
+
+KEY_PATTERN = re.compile(r"[0-9a-f]{32}")
+
+
+def no_other_type(value: Any) -> Any:
+    """JSON Schema calls 3 and 3.0 integers, but neither true nor "3"; plain validation would take all four."""
+    if isinstance(value, bool | str | bytes):
+        raise ValueError("a whole number")
+    return value
+
+
+def digits(value: Any) -> Any:
+    """A number in a query, written as people write numbers."""
+    if not re.fullmatch(r"\d{1,15}", str(value), re.ASCII):
+        raise ValueError("a whole number")
+    return value
+
+
+def no_number(value: Any) -> Any:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+JsonInt = Annotated[int, BeforeValidator(no_other_type)]
+JsonBool = Annotated[bool, BeforeValidator(no_number)]
+Digits = Annotated[int, BeforeValidator(digits)]
+# At least one character that shows, and none that controls a terminal, a printer or a database.
+Text = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
+MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
+Day = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+Units = Annotated[JsonInt, Field(ge=0, le=MOST_UNITS)]
+
+
+class Said(BaseModel):
+    """Something that was sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# -- in addresses -----------------------------------------------------------------------------------------------------
+
+
+class OfTicket(BaseModel):
+    id: Token
+
+
+class OfCounter(BaseModel):
+    id: int = Field(ge=1, le=999)
+
+
+class OfService(BaseModel):
+    code: Code
+
+
+class OfItem(BaseModel):
+    item: Code
+
+
+class OfHall(BaseModel):
+    hall: Code
+
+
+class OfAlert(BaseModel):
+    seq: int = Field(ge=1, le=10**15)
+
+
+class WhichCounter(BaseModel):
+    counter: Digits = Field(ge=1, le=999)
+
+
+class WhichPage(BaseModel):
+    """A page of the ledger, newest first; `before` is the last number of the page before."""
+
+    before: Digits | None = Field(None, ge=1)
+
+
+class WhichDay(BaseModel):
+    date: Day | None = None
+
+
+class WhichReport(WhichDay):
+    format: Literal["pdf", "xlsx", "csv", "json"] = "json"
+
+
+# -- sent -------------------------------------------------------------------------------------------------------------
+
+
+class NewTicket(Said):
+    """`ticket_id` is made by the caller, so that asking again after silence gives the same ticket.
+
+    `channel` left out is `kiosk` for a device and `desk` for staff.
+    """
+
+    ticket_id: Token
+    service: Code
+    priority: JsonBool = False
+    cards: Annotated[JsonInt, Field(ge=1, le=9)] = 1
+    voucher: Code | None = None
+    channel: Literal["kiosk", "desk", "phone"] | None = None
+    language: Literal["id", "en"] = "id"
+
+
+class Because(Said):
+    reason: Text
+
+
+class MaybeBecause(Said):
+    reason: MaybeText = ""
+
+
+class OutOfOrder(Said):
+    """`counter` may be left out: a clerk holds one at most."""
+
+    reason: Text
+    counter: Annotated[JsonInt, Field(ge=1, le=999)] | None = None
+
+
+class Used(Said):
+    item: Code
+    quantity: Units
+
+
+class Spoilt(Used):
+    reason: Text
+
+
+class NextService(Said):
+    service: Code
+
+
+class Finish(Said):
+    """`used` left out is what the catalogue says for `done`, and nothing otherwise."""
+
+    outcome: Literal["done", "incomplete", "not_printable", "referred", "stopped"]
+    used: Annotated[list[Used], Field(max_length=MOST_LINES)] | None = None
+    spoilt: Annotated[list[Spoilt], Field(max_length=MOST_LINES)] = []
+    next: NextService | None = None
+
+
+class Rank(Said):
+    priority: JsonBool
+    urgent: JsonBool
+    reason: Text
+
+
+class Movement(Said):
+    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back."""
+
+    type: Literal["receive", "return", "lend", "borrow", "spoil", "defect", "lose", "find", "count", "reverse"]
+    quantity: Units = 0
+    reference: MaybeText = ""
+    reason: MaybeText = ""
+    reverses: Annotated[JsonInt, Field(ge=1, le=10**15)] | None = None
+
+
+class OpenDay(Said):
+    """`until` (epoch milliseconds) is when the day closes, by default at the end of the local date."""
+
+    reason: Text
+    until: Annotated[JsonInt, Field(ge=0, le=LAST_INSTANT)] | None = None
+
+
+class AskForHelp(Said):
+    """`counter` from a counter; a kiosk says nothing."""
+
+    counter: Annotated[JsonInt, Field(ge=1, le=999)] | None = None
+
+
+class SignIn(Said):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+
+
+class PairDevice(Said):
+    token: Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+# -- answered ---------------------------------------------------------------------------------------------------------
+
+
+class Instead(BaseModel):
+    """What a citizen can do: another service, the next day, or the information desk."""
+
+    kind: Literal["service", "next_day", "information"]
+    service: str | None = None
+    words: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable; `detail` is a sentence in the caller's language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instead: list[Instead]
+
+
+class Nothing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Quantity(BaseModel):
+    item: str
+    quantity: int
+
+
+class Slip(BaseModel):
+    pdf: str
+    escpos: str
+
+
+class TicketIssued(BaseModel):
+    """`token` is the holder's: with it the ticket can be looked at and given back. `track_url` is what the QR holds."""
+
+    id: str
+    token: str
+    number: str
+    service: str
+    hall: str
+    state: str
+    ahead: int
+    wait_minutes: Wait
+    track_url: str | None
+    reserved: list[Quantity]
+    slip: Slip
+
+
+class TicketState(BaseModel):
+    """A ticket after a clerk's action."""
+
+    id: str
+    number: str
+    service: str
+    state: str
+    counter: int | None
+    times_called: int
+    skipped: int
+    reserved: list[Quantity]
+    seq: int
+
+
+class CounterAfter(BaseModel):
+    id: int
+    state: str
+    clerk: str | None
+    ticket: str | None
+    seq: int
+
+
+class Counters(BaseModel):
+    """`names` gives the name of each clerk who holds a counter."""
+
+    counters: list[CounterLine]
+    names: dict[str, str]
+
+
+class QueueOfCounter(BaseModel):
+    """What the stream's topic `counter:<id>` shows; `seq` is the journal's number that the board shows at least."""
+
+    seq: int
+    board: CounterBoard
+    clerk_name: str | None
+
+
+class Printed(BaseModel):
+    printed: bool
+    why: str | None = None
+
+
+class BalanceOf(BaseModel):
+    """One account of one item; `pending` is promised."""
+
+    item: str
+    account: str
+    posted: int
+    pending: int
+
+
+class Stock(BaseModel):
+    """`balances` for staff alone."""
+
+    items: list[ItemStock]
+    balances: list[BalanceOf] | None = None
+
+
+class Movements(BaseModel):
+    movements: list[MovementView]
+
+
+class StockAfter(BaseModel):
+    item: str
+    on_hand: int
+    promised: int
+    safety: int
+    available: int
+    seq: int
+
+
+class Suspended(BaseModel):
+    service: str
+    suspended: bool
+    reason: str
+
+
+class DayAfter(BaseModel):
+    day: str
+    did: str
+
+
+class HelpAsked(BaseModel):
+    asked: bool
+
+
+class AlertAnswered(BaseModel):
+    seq: int
+    answered: bool
+
+
+class SignedIn(BaseModel):
+    """`home` is the page that belongs to the role."""
+
+    csrf_token: str
+    name: str
+    role: str
+    home: str
+
+
+class Paired(BaseModel):
+    kind: str
+    name: str
+    hall: str | None
+    home: str

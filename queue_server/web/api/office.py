@@ -1,0 +1,94 @@
+"""The office as a whole: its services, its board, its day, its figures and what somebody has to see to."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from queue_server.domain.views import LobbyBoard, ServicesView, Today, as_json
+from queue_server.operations import office
+from queue_server.web.api.models import (
+    AlertAnswered,
+    AskForHelp,
+    DayAfter,
+    HelpAsked,
+    MaybeBecause,
+    OfAlert,
+    OfHall,
+    OpenDay,
+    WhichDay,
+    WhichReport,
+)
+from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers, do
+from queue_server.web.caching import only_if_new
+from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
+from queue_server.web.house import house
+from queue_server.web.language import language
+from queue_server.web.reports import CSV_TYPE, daily_csv
+from queue_server.web.session import current
+
+api = Api("api_office")
+
+
+@api.get("/services", responses=answers(ServicesView))
+@device_or_staff("kiosk")
+def services() -> Response:
+    """The groups and services with what waits, what is left and what to bring."""
+    return answer(house().queries.services(language(), house().clock()))
+
+
+@api.get("/board/<hall>", responses=answers(LobbyBoard) | {304: None})
+@device_or_staff("display")
+def board(path: OfHall) -> Response:
+    """The lobby's board, with an ETag."""
+    require_hall(current(), path.hall)
+    shown = as_json(house().queries.lobby(path.hall, house().clock()))
+    timeless = shown | {"day": shown["day"] | {"now": 0}}  # a board that shows the same is the same
+    return only_if_new(answer(shown), repr(timeless))
+
+
+@api.get("/today", responses=answers(Today))
+@staff()
+def today(query: WhichDay) -> Response:
+    """One row for each service beside one line for each item: of the open day, or of `date`."""
+    return answer(house().queries.today(house().clock(), query.date, language()))
+
+
+@api.get("/reports/daily", responses={200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}})
+@staff(*MANAGERS, AUDITOR)
+def daily_report(query: WhichReport) -> Response:
+    """The same as a file."""
+    figures = house().queries.today(house().clock(), query.date, language())
+    if query.format == "json":
+        return answer(figures)
+    name = f"antrean-{query.date or figures.day.day}.csv"
+    headers = {"Content-Disposition": f"attachment; filename={name}"}
+    return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
+
+
+@api.post("/day/open", responses=answers(DayAfter))
+@staff(*MANAGERS)
+def open_day(body: OpenDay) -> Response:
+    """Open or extend the day by hand, or confirm a clock that is earlier than the journal."""
+    return answer(do(office.open_day, said=body, reason=body.reason, until=body.until))
+
+
+@api.post("/day/close", responses=answers(DayAfter))
+@staff(*MANAGERS)
+def close_day(body: MaybeBecause) -> Response:
+    """Begin to close the day: whoever still waits gets a dated voucher."""
+    return answer(do(office.close_day, said=body, reason=body.reason))
+
+
+@api.post("/help", responses=answers(HelpAsked))
+@device_or_staff("kiosk", roles=CLERKS)
+def ask_for_help(body: AskForHelp) -> Response:
+    """Somebody wants a person: from a kiosk, or a clerk at a counter."""
+    from_where = current().id if body.counter is None else f"counter-{body.counter}"
+    return answer(do(office.ask_for_help, said=body, device=from_where))
+
+
+@api.post("/alerts/<int:seq>/answer", responses=answers(AlertAnswered))
+@staff(*MANAGERS)
+def answer_alert(path: OfAlert) -> Response:
+    """Somebody has seen to it."""
+    return answer(do(office.answer_alert, seq=path.seq))

@@ -1,0 +1,386 @@
+"""The one map from a refusal to HTTP: its status, its sentence in two languages, and what can be done instead.
+
+An API caller gets `application/problem+json` (RFC 9457) and never HTML, a browser on a page a kind page. A bug of our
+own is a 500 with a reference to the log, never a trace.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from queue_server.domain import calendar
+from queue_server.domain.catalogue import Catalogue, Words
+from queue_server.domain.errors import Refusal
+from queue_server.web.house import house
+from queue_server.web.language import language
+
+log = logging.getLogger("antrean.web")
+
+BUSY_SECONDS = 1  # when to ask again
+
+STATUS = {
+    "invalid": 400,
+    "not_signed_in": 401,
+    "not_allowed": 403,
+    "not_found": 404,
+    "wrong_method": 405,
+    "out_of_stock": 409,
+    "service_closed": 409,
+    "service_suspended": 409,
+    "clock_behind": 409,
+    "intake_closed": 409,
+    "quota_reached": 409,
+    "wrong_state": 409,
+    "conflict": 409,
+    "day_closed": 409,
+    "too_large": 413,
+    "wrong_type": 415,
+    "too_many_requests": 429,
+    "internal": 500,
+    "busy": 503,
+}
+
+TITLES = {
+    "invalid": Words("Isian tidak benar", "Invalid"),
+    "not_signed_in": Words("Belum masuk", "Not signed in"),
+    "not_allowed": Words("Tidak diizinkan", "Not allowed"),
+    "not_found": Words("Tidak ditemukan", "Not found"),
+    "wrong_method": Words("Cara tidak sesuai", "Wrong method"),
+    "out_of_stock": Words("Blangko habis", "Out of stock"),
+    "service_closed": Words("Layanan ditutup", "Service closed"),
+    "service_suspended": Words("Layanan dihentikan sementara", "Service suspended"),
+    "clock_behind": Words("Jam server mundur", "Clock behind"),
+    "intake_closed": Words("Pengambilan nomor ditutup", "No more numbers"),
+    "quota_reached": Words("Kuota habis", "Quota reached"),
+    "wrong_state": Words("Tidak bisa dilakukan sekarang", "Not possible now"),
+    "conflict": Words("Bertentangan", "Conflict"),
+    "day_closed": Words("Kantor tutup", "Office closed"),
+    "too_large": Words("Terlalu besar", "Too large"),
+    "wrong_type": Words("Jenis isi tidak sesuai", "Wrong type"),
+    "too_many_requests": Words("Terlalu sering", "Too many requests"),
+    "internal": Words("Ada kesalahan pada sistem kami", "A fault of ours"),
+    "busy": Words("Server sedang sibuk", "Busy"),
+}
+
+# Which sentence says it: by the refusal's reason, which is its code where it has none. `details` fill the braces.
+SENTENCES = {
+    # what was sent
+    "invalid": Words("Isian tidak benar.", "What was sent is not valid."),
+    "field": Words("Isian {field} tidak benar.", "The field {field} is not valid."),
+    "no_json": Words("Isi permintaan bukan JSON yang benar.", "The request holds no valid JSON."),
+    "key": Words(
+        "Idempotency-Key harus 32 angka heksadesimal huruf kecil.", "Idempotency-Key is 32 lower-case hex digits."
+    ),
+    "one_card": Words("Untuk {service} hanya satu kartu per nomor.", "For {service} there is one card to a number."),
+    "quantity": Words("Jumlah harus paling sedikit satu.", "The quantity is one at least."),
+    "reason_needed": Words("Tuliskan alasannya.", "Please give the reason."),
+    "unknown_service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
+    "unknown_item": Words("Barang {item} tidak ada.", "There is no item {item}."),
+    "unknown_movement": Words("Jenis mutasi {type} tidak ada.", "There is no movement {type}."),
+    "unknown_outcome": Words("Hasil {outcome} tidak ada.", "There is no outcome {outcome}."),
+    "last_stage": Words("Ini sudah tahap terakhir untuk {service}.", "This is already the last stage of {service}."),
+    "not_reversible": Words("Mutasi ini tidak bisa dibalik dari sini.", "This movement cannot be reversed from here."),
+    "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
+    "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
+    "office_file": Words("{sentence}", "{sentence}"),
+    "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
+    "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
+    "wrong_method": Words("Alamat ini tidak menerima cara itu.", "This address does not take that method."),
+    # who asks
+    "not_signed_in": Words("Silakan masuk dulu.", "Please sign in first."),
+    "wrong_password": Words("Nama atau kata sandi salah.", "Wrong name or password."),
+    "unknown_device": Words(
+        "Alamat pemasangan ini tidak berlaku lagi. Minta yang baru kepada petugas.",
+        "This pairing address is not valid. Ask staff for a new one.",
+    ),
+    "unpaired": Words(
+        "Perangkat ini belum dipasangkan. Buka alamat pemasangan dari petugas.",
+        "This device is not paired. Open the pairing address that staff have.",
+    ),
+    "not_allowed": Words("Akun ini tidak boleh melakukan itu.", "This account may not do that."),
+    "csrf": Words(
+        "Halaman ini sudah lama terbuka. Muat ulang lalu coba lagi.", "This page is stale. Reload it and try again."
+    ),
+    "other_hall": Words("Layar ini bukan untuk ruang itu.", "This screen is not for that hall."),
+    "not_your_ticket": Words("Nomor itu bukan nomor Anda.", "That number is not yours."),
+    "other_counter": Words(
+        "Loket {counter} sedang dipakai petugas lain.", "Counter {counter} is held by somebody else."
+    ),
+    "other_clerk": Words("{number} sedang di loket petugas lain.", "{number} is at somebody else's counter."),
+    "too_many_requests": Words(
+        "Terlalu sering. Coba lagi {seconds} detik lagi.", "Too often. Try again in {seconds} seconds."
+    ),
+    # what there is not
+    "not_found": Words("Alamat itu tidak ada.", "There is nothing at that address."),
+    "ticket": Words("Nomor antrean itu tidak ditemukan.", "That ticket is not known."),
+    "voucher": Words("Kode {code} tidak ditemukan.", "The code {code} is not known."),
+    "counter": Words("Loket {counter} tidak ada.", "There is no counter {counter}."),
+    "service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
+    "item": Words("Barang {item} tidak ada.", "There is no item {item}."),
+    "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
+    "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
+    "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
+    "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
+    "no_office_file": Words("Berkas kantor belum ada.", "There is no office file yet."),
+    # what cannot be now
+    "out_of_stock": Words(
+        "Maaf, {item} yang tersisa tidak cukup untuk {service} hari ini.",
+        "Sorry, there are not enough {item} left for {service} today.",
+    ),
+    "service_closed": Words("Maaf, {service} sudah tutup hari ini.", "Sorry, {service} is closed for today."),
+    "service_suspended": Words(
+        "Maaf, {service} dihentikan sementara: {words}.", "Sorry, {service} is suspended: {words}."
+    ),
+    "clock_behind": Words(
+        "Jam server ({clock}) lebih awal dari catatan terakhir ({journal}). Minta pengawas memeriksanya.",
+        "The server's clock ({clock}) is earlier than the last record ({journal}). Ask a supervisor to check it.",
+    ),
+    "intake_closed": Words(
+        "Maaf, pengambilan nomor sudah ditutup pukul {closed_at}. Anda bisa datang {next_day}.",
+        "Sorry, no more numbers since {closed_at}. You can come on {next_day}.",
+    ),
+    "break": Words(
+        "Sedang istirahat. Nomor bisa diambil lagi pukul {until}.", "There is a break. Numbers again from {until}."
+    ),
+    "quota_reached": Words(
+        "Maaf, {quota} nomor untuk layanan ini sudah habis. Anda bisa datang {next_day}.",
+        "Sorry, all {quota} numbers of this service are taken. You can come on {next_day}.",
+    ),
+    "day_closed": Words("Kantor tutup. Buka lagi {next_day}.", "The office is closed. It opens {next_day}."),
+    "ticket_state": Words("{number} {state}, jadi itu tidak bisa.", "{number} is {state}, so that is not possible."),
+    "being_served": Words(
+        "{number} sedang dilayani. Sampaikan kepada petugas.", "{number} is being served. Please tell the clerk."
+    ),
+    "ticket_changed": Words(
+        "{number} sudah berubah sejak itu, jadi tidak bisa diurungkan.",
+        "{number} has changed since, so it cannot be undone.",
+    ),
+    "nothing_to_undo": Words("Tidak ada yang bisa diurungkan.", "There is nothing to undo."),
+    "undo_too_late": Words(
+        "Sudah lewat {seconds} detik, jadi tidak bisa diurungkan.",
+        "More than {seconds} seconds have passed, so it cannot be undone.",
+    ),
+    "open_call": Words(
+        "Selesaikan dulu nomor yang ada di loket {counter}.", "Finish the number at counter {counter} first."
+    ),
+    "open_calls": Words(
+        "Masih ada panggilan terbuka di loket {counters}.", "There are open calls at counters {counters}."
+    ),
+    "counter_closed": Words("Loket {counter} belum dibuka.", "Counter {counter} is not open."),
+    "counter_paused": Words("Loket {counter} sedang jeda.", "Counter {counter} is paused."),
+    "no_counter": Words("Buka loket dulu.", "Open a counter first."),
+    "no_printer": Words("Tidak ada pencetak untuk ini.", "There is no printer for this."),
+    "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
+    "voucher_used": Words("Kode {code} sudah dipakai.", "The code {code} has been used."),
+    "voucher_lapsed": Words("Kode {code} sudah tidak berlaku.", "The code {code} is no longer valid."),
+    "voucher_early": Words("Kode {code} berlaku pada {date}.", "The code {code} is for {date}."),
+    # what stands against it
+    "conflict": Words("Itu bertentangan dengan yang sudah dicatat.", "That contradicts what is already recorded."),
+    "database": Words("Itu tidak cocok dengan yang sudah dicatat.", "That does not fit what is already recorded."),
+    "key_reused": Words(
+        "Idempotency-Key ini sudah dipakai untuk permintaan lain.",
+        "This Idempotency-Key was used for another request.",
+    ),
+    "other_service": Words(
+        "{number} sudah diambil untuk layanan lain.", "{number} was taken for another service already."
+    ),
+    "voucher_service": Words("Kode {code} untuk {service}.", "The code {code} is for {service}."),
+    "counter_taken": Words(
+        "Loket {counter} sudah dibuka petugas lain.", "Counter {counter} is open with somebody else."
+    ),
+    "clerk_elsewhere": Words("Anda masih membuka loket {counter}.", "You still hold counter {counter}."),
+    "day_closing": Words("Hari ini sedang ditutup.", "The day is being closed."),
+    "day_in_past": Words(
+        "Hari kerja {newest} sudah dibuka; yang lebih awal tidak bisa lagi.",
+        "The business day {newest} was opened; no earlier one can be.",
+    ),
+    "not_now": Words(
+        "Ini baru bisa berubah mulai hari kerja berikutnya: {what}.",
+        "This may change from the next business day on only: {what}.",
+    ),
+    "promised_to_citizens": Words(
+        "Yang tidak dijanjikan kepada warga tinggal {free}.", "Only {free} are not promised to citizens."
+    ),
+    "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
+    "already_running": Words(
+        "Server lain sudah memakai data ini ({holder}).", "Another server uses this data already ({holder})."
+    ),
+    # us
+    "busy": Words("Server sedang sibuk. Coba lagi sebentar.", "The server is busy. Try again in a moment."),
+    "internal": Words(
+        "Ada kesalahan pada sistem kami. Sebutkan {reference} kepada petugas.",
+        "This is a fault of ours. Please mention {reference} to staff.",
+    ),
+}
+
+STATES = {
+    "waiting": Words("masih menunggu", "still waiting"),
+    "called": Words("sedang dipanggil", "being called"),
+    "serving": Words("sedang dilayani", "being served"),
+    "parked": Words("sedang ditunda", "parked"),
+    "no_show": Words("dilewati", "skipped"),
+    "finished": Words("sudah selesai", "finished"),
+    "deferred": Words("sudah menjadi antrean tunda", "deferred"),
+    "cancelled": Words("sudah batal", "cancelled"),
+    "expired": Words("sudah hangus", "expired"),
+}
+
+# Refusals of a citizen's wish: the answer names another way.
+TO_CITIZENS = frozenset(
+    {"out_of_stock", "service_closed", "service_suspended", "intake_closed", "quota_reached", "day_closed"}
+)
+OF_HTTP = {400: "invalid", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "wrong_method"} | {
+    413: "too_large",
+    415: "wrong_type",
+    429: "too_many_requests",
+    503: "busy",
+}
+
+
+class NotSignedIn(Refusal):
+    code = "not_signed_in"
+
+
+class WrongType(Refusal):
+    code = "wrong_type"
+
+
+class TooManyRequests(Refusal):
+    code = "too_many_requests"
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, http_refused)
+    app.register_error_handler(Exception, failed)
+
+
+def refused(refusal: Refusal) -> Response:
+    """What the office refuses."""
+    problem = problem_of(refusal)
+    response = answer(problem)
+    if refusal.code == "busy":
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    if refusal.code == "too_many_requests":
+        response.headers["Retry-After"] = str(refusal.details["seconds"])
+    return response
+
+
+def http_refused(error: HTTPException) -> Response:
+    """What Flask refuses: unknown addresses, methods, sizes. A redirect is none of our business."""
+    if error.code is None or error.code < 400:
+        return current_app.make_response(error.get_response())
+    code = OF_HTTP.get(error.code, "invalid" if error.code < 500 else "internal")
+    response = answer(problem(code, SENTENCES[code], {"seconds": BUSY_SECONDS, "reference": "-"}))
+    for name in ("Allow", "Retry-After"):
+        if value := error.get_response().headers.get(name):
+            response.headers[name] = value
+    return response
+
+
+def failed(error: Exception) -> Response:
+    """A bug of our own: the log has the trace, the caller the reference to it."""
+    reference = secrets.token_hex(4)
+    log.error("%s %s failed (%s)", request.method, request.url_rule, reference, exc_info=error)
+    return answer(problem("internal", SENTENCES["internal"], {"reference": reference}))
+
+
+# -- the problem -------------------------------------------------------------------------------------------------------
+
+
+def problem_of(refusal: Refusal) -> dict[str, Any]:
+    sentence = SENTENCES["busy"] if refusal.code == "busy" else SENTENCES[refusal.reason]
+    found = problem(refusal.code, sentence, worded(refusal.details))
+    if refusal.code in TO_CITIZENS:
+        found["instead"] = instead_of(refusal)
+    return found
+
+
+def problem(code: str, sentence: Words, details: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        "type": f"urn:antrean:{code}",
+        "title": TITLES[code].get(language()),
+        "status": STATUS[code],
+        "code": code,
+        "detail": sentence.get(language()).format_map(details),
+        "instead": [],
+    }
+
+
+def worded(details: Mapping[str, object]) -> dict[str, object]:
+    """The details as they are said: instants as hours and days, codes as names."""
+    return {name: WORDED[name](value) if name in WORDED else value for name, value in details.items()}
+
+
+def catalogue() -> Catalogue:
+    return house().catalogue()
+
+
+def clock(instant: Any) -> str:
+    return calendar.clock(catalogue(), instant)
+
+
+def opening(instant: Any) -> str:
+    """`Selasa, 24 November mulai 07.30`"""
+    if instant is None:
+        return Words("pada hari kerja berikutnya", "the next business day").get(language())
+    day = calendar.day_and_month(calendar.local_date(catalogue(), instant), language())
+    return Words(f"{day} mulai {clock(instant)}", f"{day} from {clock(instant)}").get(language())
+
+
+def service_name(code: Any) -> str:
+    service = catalogue().services.get(code)
+    return service.name.get(language()) if service else str(code)
+
+
+def item_name(code: Any) -> str:
+    item = catalogue().items.get(code)
+    return item.name.get(language()) if item else str(code)
+
+
+WORDED: dict[str, Callable[[Any], str]] = {
+    "clock": clock,
+    "closed_at": clock,
+    "date": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
+    "item": item_name,
+    "journal": clock,
+    "newest": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
+    "next_day": opening,
+    "service": service_name,
+    "state": lambda state: STATES[state].get(language()),
+    "until": clock,
+}
+
+
+def instead_of(refusal: Refusal) -> list[dict[str, str]]:
+    """Other ways for a citizen: a service that is open, the next day, the information desk."""
+    view = house().queries.services(language(), house().clock())
+    services = {service.code: service for service in view.services}
+    refused_service = services.get(str(refusal.details.get("service")))
+    ways = [
+        {"kind": "service", "service": code, "words": services[code].name}
+        for code in (refused_service.instead if refused_service else ())
+        if services[code].open
+    ]
+    if span := calendar.span(catalogue(), date.fromisoformat(view.day.next_day)):
+        ways.append({"kind": "next_day", "words": opening(span.opens_ms)})
+    return [*ways, {"kind": "information", "words": view.information}]
+
+
+# -- the answer --------------------------------------------------------------------------------------------------------
+
+
+def answer(problem: dict[str, Any]) -> Response:
+    if request.path.startswith("/api/"):
+        return Response(json.dumps(problem), problem["status"], content_type="application/problem+json")
+    # Not `render_template`: what that adds to every page would need the very database that may have failed.
+    page = current_app.jinja_env.get_template("error.html").render(problem=problem, language=language())
+    return Response(page, problem["status"])

@@ -1,0 +1,92 @@
+"""The running house as a request sees it: what may be read, what may be done, and who stands at the door."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import Flask, current_app
+
+from queue_server.config import Settings
+from queue_server.domain.catalogue import Catalogue
+from queue_server.storage.answers import Once
+from queue_server.storage.journal import Command
+from queue_server.storage.queries import Queries
+from queue_server.storage.writer import Writer
+from queue_server.web.limits import Limits
+from queue_server.web.session import Door
+
+T = TypeVar("T")
+
+# What people type in from a slip, in capitals or not: no letter that looks like a digit.
+CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+CODE_LENGTH = 8
+CATALOGUE_SECONDS = 1.0
+
+
+class Aside(Protocol):
+    """Runs `function(*arguments)` where it cannot hold up anybody else, and waits for its result."""
+
+    def __call__(self, function: Callable[..., T], *arguments: Any) -> T: ...
+
+
+@dataclass
+class House:
+    settings: Settings
+    queries: Queries
+    writer: Writer
+    door: Door
+    aside: Aside  # for reads and files
+    hashing: Aside  # for passwords, one after the other
+    clock: Callable[[], int]  # now, epoch milliseconds
+    figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
+    limits: Limits = field(default_factory=Limits)
+    _catalogue: tuple[Catalogue, float] | None = None
+
+    def catalogue(self) -> Catalogue:
+        """The office file in force, at most a second old: every page names the office."""
+        now = time.monotonic()
+        if self._catalogue is None or now >= self._catalogue[1]:
+            self._catalogue = self.queries.catalogue(self.clock()), now + CATALOGUE_SECONDS
+        return self._catalogue[0]
+
+    def first_hall(self) -> str:
+        return next(iter(self.catalogue().halls))
+
+    def do(
+        self,
+        operation: Callable[..., T],
+        *,
+        actor: str,
+        tickets: Collection[str] = (),
+        vouchers: Collection[str] = (),
+        movements: Collection[int] = (),
+        once: Once | None = None,
+        **arguments: Any,
+    ) -> T:
+        """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
+        command = Command(
+            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
+        )
+        return self.writer.do(command)
+
+
+def house() -> House:
+    return cast(House, current_app.extensions["antrean.house"])
+
+
+def move_in(app: Flask, inhabited: House) -> None:
+    app.extensions["antrean.house"] = inhabited
+
+
+def new_token() -> str:
+    """128 random bits: all that a ticket's holder, a device or a browser has to show."""
+    return secrets.token_hex(16)
+
+
+def new_code() -> str:
+    """A voucher's code, short enough to be typed in."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))

@@ -1,0 +1,41 @@
+"""How often somebody may ask: phones, strangers and those who guess passwords. A paired device is never held back."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MINUTE = 60
+MOST_KEYS = 100_000
+
+
+class Limit:
+    """At most `times` in every window of `seconds`, counted for each key in this process's memory."""
+
+    def __init__(self, times: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.times, self.seconds, self.clock = times, seconds, clock
+        self.counts: dict[str, int] = {}
+        self.ends = 0.0
+
+    def wait(self, key: str) -> int:
+        """Whole seconds until `key` may ask again; 0 when it may now."""
+        now = self.clock()
+        if now >= self.ends or len(self.counts) >= MOST_KEYS:
+            self.counts.clear()
+            self.ends = now + self.seconds
+        return math.ceil(self.ends - now) if self.counts.get(key, 0) >= self.times else 0
+
+    def count(self, key: str) -> None:
+        self.counts[key] = self.counts.get(key, 0) + 1
+
+
+@dataclass
+class Limits:
+    """Those of one process. Whoever sits behind one address shares its limit, so that one is the wider."""
+
+    wrong_by_name: Limit = field(default_factory=lambda: Limit(5, MINUTE))
+    wrong_by_address: Limit = field(default_factory=lambda: Limit(30, MINUTE))
+    strangers: Limit = field(default_factory=lambda: Limit(300, MINUTE))  # by address
+    phones: Limit = field(default_factory=lambda: Limit(60, MINUTE))  # by ticket
