@@ -53,7 +53,7 @@ def issue_ticket(
     `WrongState` (voucher). Source: `docs/field.md#numbers`, `docs/field.md#promise`.
     """
     if known := office.rows["tickets"].get(ticket_id):
-        if known.service != service and known.voucher != voucher:
+        if known.service != service or known.voucher != voucher:
             raise Conflict("other_service", number=known.label)
         return issued(office, known, created=False)
     day = require_intake(office)
