@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -10,6 +11,7 @@ def main() -> None:
         from gevent import monkey
 
         monkey.patch_all()
+        os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_c")  # the commit runs on a real thread: it waits in C
     from queue_server.commands import antrean
 
     antrean()

@@ -149,7 +149,7 @@ def init(name: str, demo: bool) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if settings.file.exists():
             raise Refused(f"there is an office in {settings.data_dir} already")
-        with opened(settings) as database, lock.alone(database, settings.data_dir):
+        with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean init"):
             upgrading.upgrade(database)
             found_site(database, settings.site)
             here = Site(settings, database)
@@ -252,7 +252,7 @@ def upgrade() -> None:
     """Back up, migrate and verify the database."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database, lock.alone(database, settings.data_dir):
+        with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
             if upgrading.schema_state(database) == "unknown":
                 raise Refused(REMEDY["unknown"])
             made = upgrading.upgrade(database, settings.data_dir / "backups", now_ms())
@@ -428,7 +428,11 @@ def verify() -> None:
 @antrean.command()
 def rebuild() -> None:
     """Drop the projections and replay the journal; refuses while a server runs."""
-    with site() as here, lock.alone(here.database, here.settings.data_dir), progress("replaying") as advance:
+    with (
+        site() as here,
+        lock.alone(here.database, here.settings.data_dir, "antrean rebuild"),
+        progress("replaying") as advance,
+    ):
         click.echo(f"{rebuilding.rebuild(here.database, here.settings.site, advance)} events")
 
 
@@ -447,7 +451,7 @@ def restore(source: Path) -> None:
     """Put a backup in place of the database; refuses while a server runs."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database, lock.alone(database, settings.data_dir):
+        with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean restore"):
             backups.restore(database, source)
         note("Restored. antrean verify checks it.")
 
