@@ -401,7 +401,10 @@ def _(event: events.ActionUndone, office: Office, entry: Entry) -> None:
     old = change(office, entry, ticket, **event.before)
     state: CounterState = office.rows["counters"][event.counter]
     held = event.ticket_id if old.state in tickets.AT_A_COUNTER else None
-    office.put("counters", replace(state, ticket_id=held, streak=event.streak, actions=state.actions[:-1]))
+    left = state.actions[:-1]
+    if left and left[-1].ticket_id == event.ticket_id:  # the step before may be taken back as well
+        left = (*left[:-1], replace(left[-1], seq=entry.seq))
+    office.put("counters", replace(state, ticket_id=held, streak=event.streak, actions=left))
 
 
 @folds(events.SlipReprinted)
