@@ -38,13 +38,13 @@ def install(app: Flask, catalogue: Catalogues) -> None:
 
 def read_english(files: Iterable[Path]) -> Mapping[str, Forms]:
     """Indonesian text -> its English forms: one, or singular and plural."""
-    english: dict[str, Forms] = {}
+    found: dict[str, Forms] = {}
     for file in files:
         if file.exists():
             with file.open("rb") as lines:
                 messages = [message for message in read_po(lines) if message.id]
-            english.update({_first(message.id): _forms(message.string) for message in messages})
-    return english
+            found.update({_first(message.id): _forms(message.string) for message in messages})
+    return found
 
 
 def _first(text: str | Iterable[str]) -> str:
@@ -68,7 +68,12 @@ def language() -> str:
 
 def gettext(text: str) -> str:
     """The text in the caller's language; what has no English is said in Indonesian."""
-    return _english(text)[0] if language() == "en" else text
+    return english(text) if language() == "en" else text
+
+
+def english(text: str) -> str:
+    """For where both languages stand side by side, because nobody has chosen one yet."""
+    return _english(text)[0]
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -1,0 +1,349 @@
+/* The kiosk: fetches the next screen and puts it in place of the last; takes the number; asks who has gone. */
+(function () {
+  "use strict";
+  const STILL_MS = 30000; // of stillness before the question
+  const ANSWER_SECONDS = 20; // to answer it, and how long a number stays
+  const LOOK_AGAIN_MS = 3000; // while the server is away
+  const REFRESH_MS = 60000; // the start screen, when nothing is heard
+  const CALM_MS = 1500; // several changes of the office become one new start screen
+  const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
+  const HELPED_MS = 10000;
+  const SILENCE_MS = 4000;
+
+  const { newId, post } = window.antrean;
+  const state = {
+    address: "/kiosk", language: document.documentElement.lang, large: false,
+    still: 0, count: 0, counting: 0, left: 0, refresh: 0, arrived: performance.now(),
+    pending: null, away: 0, working: false, touched: false,
+  };
+
+  const screen = () => document.getElementById("screen");
+  const part = (id) => document.getElementById(id);
+  const name = () => screen().dataset.screen;
+  const patience = () => (state.large ? 2 : 1);
+
+  // ---- screens -----------------------------------------------------------------------------------------------------
+
+  async function page(address) {
+    const cut = new AbortController();
+    const timer = setTimeout(() => cut.abort(), SILENCE_MS);
+    const [path, query] = address.split("?");
+    const asked = new URLSearchParams(query);
+    asked.set("lang", state.language);
+    try {
+      const answer = await fetch(`${path}?${asked}`, { signal: cut.signal, credentials: "same-origin" });
+      return { status: answer.status, text: await answer.text() };
+    } catch (error) {
+      return { status: 0, text: "" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Shows the screen at this address; false when the server is away. `quiet`: the same screen with new figures. */
+  async function go(address, quiet) {
+    const answer = await page(address);
+    if (answer.status === 401 || answer.status === 403) return location.reload();
+    if (answer.status !== 200) return away();
+    const fresh = new DOMParser().parseFromString(answer.text, "text/html");
+    if (!fresh.getElementById("screen")) return location.reload();
+    if (quiet && !isAtStart()) return true; // somebody has touched the old one meanwhile
+    const held = quiet && document.activeElement && document.activeElement.getAttribute("href");
+    document.documentElement.lang = fresh.documentElement.lang;
+    document.title = fresh.title;
+    screen().replaceWith(document.adoptNode(fresh.getElementById("screen")));
+    state.address = address;
+    state.arrived = performance.now();
+    arrange(quiet);
+    const again = held && document.querySelector(`a[href="${held}"]`);
+    if (again) again.focus();
+    return true;
+  }
+
+  function arrange(quiet) {
+    screen().classList.toggle("is-quiet", Boolean(quiet));
+    const large = document.querySelector('[data-do="large"]');
+    if (large) large.setAttribute("aria-pressed", String(state.large));
+    if (!quiet) {
+      const heading = document.querySelector("h1");
+      if (heading) heading.focus({ preventScroll: true });
+    }
+    if (name() === "number") arrangeNumber();
+    if (part("code")) showCode();
+    watchStillness();
+  }
+
+  function start() {
+    state.language = "id";
+    state.large = false;
+    document.body.classList.remove("is-large");
+    return go("/kiosk");
+  }
+
+  const isAtStart = () => name() === "home" && state.language === "id" && !state.large;
+
+  // ---- stillness ---------------------------------------------------------------------------------------------------
+
+  function watchStillness() {
+    clearTimeout(state.still);
+    stopCount();
+    part("still").hidden = true;
+    if (state.away || isAtStart()) return;
+    if (name() === "number") countDown(start);
+    else state.still = setTimeout(askStill, STILL_MS * patience());
+  }
+
+  function askStill() {
+    const panel = part("still");
+    panel.hidden = false;
+    panel.querySelector("button").focus({ preventScroll: true });
+    countDown(start);
+  }
+
+  function countDown(then) {
+    stopCount();
+    state.left = ANSWER_SECONDS * patience();
+    showCount();
+    state.counting = setInterval(() => {
+      state.left -= 1;
+      showCount();
+      if (state.left > 0) return;
+      stopCount();
+      then();
+    }, 1000);
+  }
+
+  function showCount() {
+    document.querySelectorAll("[data-count]").forEach((place) => { place.textContent = state.left; });
+  }
+
+  function stopCount() {
+    clearInterval(state.counting);
+  }
+
+  // ---- the server is away --------------------------------------------------------------------------------------------
+
+  function away() {
+    if (!state.away) {
+      state.away = performance.now();
+      clearTimeout(state.still);
+      stopCount();
+      setTimeout(lookAgain, LOOK_AGAIN_MS);
+    }
+    part("away").hidden = false;
+    return false;
+  }
+
+  async function lookAgain() {
+    const answer = await page("/kiosk");
+    if (answer.status !== 200) return setTimeout(lookAgain, LOOK_AGAIN_MS);
+    const gone = performance.now() - state.away;
+    state.away = 0;
+    return state.pending ? recover(gone) : start();
+  }
+
+  /** The answer to "Ambil nomor" was lost. Was the number given? Then it is shown, or given back if nobody waits. */
+  async function recover(gone) {
+    const { ticket_id: id } = state.pending;
+    const answer = await page(`/kiosk/ticket/${id}`);
+    if (answer.status === 0) return away();
+    state.pending = null;
+    if (answer.status !== 200) return start();
+    if (gone < FORGET_MS) return showNumber(id);
+    const given = new DOMParser().parseFromString(answer.text, "text/html").getElementById("given").dataset;
+    await giveBack(given).catch(() => null);
+    return start();
+  }
+
+  // ---- taking a number -----------------------------------------------------------------------------------------------
+
+  async function take(form) {
+    if (state.working) return;
+    const button = document.querySelector('button[form="take"]');
+    const priority = document.querySelector('[data-do="priority"]');
+    const cards = document.querySelector("output[data-cards]");
+    const order = { ticket_id: newId(), service: form.dataset.service, channel: "kiosk", language: state.language };
+    if (priority) order.priority = priority.getAttribute("aria-checked") === "true";
+    if (cards) order.cards = Number(cards.textContent);
+    if (form.dataset.voucher) order.voucher = form.dataset.voucher;
+    state.working = true;
+    state.pending = order;
+    button.disabled = true;
+    clearTimeout(state.still);
+    try {
+      await post("/api/v1/tickets", order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
+      state.pending = null;
+      await showNumber(order.ticket_id);
+    } catch (refused) {
+      if (refused.code === "silent" || refused.code === "busy") return away();
+      state.pending = null;
+      await go(state.address);
+      if (name() !== "refused") tell(refused.message);
+    } finally {
+      state.working = false;
+    }
+  }
+
+  async function showNumber(id) {
+    const printed = print(`/api/v1/tickets/${id}/print`);
+    if (await go(`/kiosk/ticket/${id}`)) showPrint(await printed, id);
+  }
+
+  const print = (path, body) => post(path, body || {}, { tries: 1, silence: 8000 }).catch(() => ({ printed: false }));
+
+  function showPrint(answer, id) {
+    const given = part("given");
+    if (!given || given.dataset.ticket !== id) return;
+    screen().dataset.print = answer.printed ? "out" : answer.why === "no_printer" ? "none" : "failed";
+    watchStillness();
+  }
+
+  function arrangeNumber() {
+    screen().dataset.print = screen().dataset.print || "out";
+    const wrong = document.querySelector('[data-do="wrong"]');
+    if (wrong) setTimeout(() => wrong.remove(), 1000 * Number(wrong.dataset.seconds));
+  }
+
+  const giveBack = (given) =>
+    post(`/api/v1/tickets/${given.ticket}/cancel`, {}, { headers: { "X-Ticket-Token": given.token } });
+
+  function tell(sentence) {
+    const panel = part("refusal");
+    panel.querySelector("[data-sentence]").textContent = sentence;
+    panel.hidden = false;
+    panel.focus({ preventScroll: true });
+  }
+
+  // ---- the code of a voucher -----------------------------------------------------------------------------------------
+
+  const code = () => part("code").textContent.trim().replace(/\s/g, "");
+
+  function type(key) {
+    const written = key === "Backspace" ? code().slice(0, -1) : (code() + key).slice(0, 8);
+    Array.from(part("code").children, (place, at) => { place.textContent = written[at] || ""; });
+    showCode();
+  }
+
+  function showCode() {
+    const length = code().length;
+    Array.from(part("code").children, (place, at) => place.classList.toggle("is-next", at === length));
+    document.querySelector('[data-do="look-up"]').setAttribute("aria-disabled", String(length < 8));
+  }
+
+  // ---- touches -------------------------------------------------------------------------------------------------------
+
+  const deeds = {
+    async language() {
+      const kept = keep();
+      state.language = screen().dataset.otherLanguage;
+      if (await go(state.address, false)) kept();
+    },
+    large(button) {
+      state.large = !state.large;
+      document.body.classList.toggle("is-large", state.large);
+      button.setAttribute("aria-pressed", String(state.large));
+    },
+    async help() {
+      const heard = await post("/api/v1/help", {}, { tries: 2 }).then(() => "called", () => "unheard");
+      part("helped").hidden = false;
+      part("helped").querySelectorAll("[data-said]").forEach((said) => { said.hidden = said.dataset.said !== heard; });
+      setTimeout(() => { part("helped").hidden = true; }, HELPED_MS);
+    },
+    stay() { document.querySelector("h1").focus({ preventScroll: true }); },
+    understood() { part("refusal").hidden = true; },
+    priority(box) { box.setAttribute("aria-checked", String(box.getAttribute("aria-checked") !== "true")); },
+    fewer() { setCards(-1); },
+    more() { setCards(1); },
+    wrong() {
+      part("wrong").hidden = false;
+      part("wrong").querySelector("button").focus({ preventScroll: true });
+    },
+    keep() { part("wrong").hidden = true; },
+    async cancel() {
+      await giveBack(part("given").dataset).then(start, (refused) => {
+        part("wrong").hidden = true;
+        if (refused.code === "silent") away(); else tell(refused.message);
+      });
+    },
+    async reprint() {
+      const id = part("given").dataset.ticket;
+      const reason = { reason: "diminta di kios" };
+      showPrint(await print(`/api/v1/tickets/${id}/reprint`, reason), id);
+    },
+    finish() { return start(); },
+    "look-up"() { if (code().length === 8) return go(`/kiosk/voucher/${code()}`); },
+  };
+
+  function setCards(step) {
+    const output = document.querySelector("output[data-cards]");
+    const most = Number(output.dataset.most);
+    const count = Math.min(most, Math.max(1, Number(output.textContent) + step));
+    document.querySelectorAll("[data-cards]").forEach((place) => { place.textContent = count; });
+    document.querySelectorAll("[data-one]").forEach((word) => { word.hidden = count > 1; });
+    document.querySelectorAll("[data-many]").forEach((word) => { word.hidden = count === 1; });
+    document.querySelector('[data-do="fewer"]').disabled = count === 1;
+    document.querySelector('[data-do="more"]').disabled = count === most;
+  }
+
+  /** What was filled in survives a change of language. */
+  function keep() {
+    const box = document.querySelector('[data-do="priority"]');
+    const cards = document.querySelector("output[data-cards]");
+    const written = part("code") ? code() : "";
+    return () => {
+      const again = document.querySelector('[data-do="priority"]');
+      if (box && again) again.setAttribute("aria-checked", box.getAttribute("aria-checked"));
+      if (cards && document.querySelector("output[data-cards]")) setCards(Number(cards.textContent) - 1);
+      if (part("code")) Array.from(written, type);
+    };
+  }
+
+  document.addEventListener("click", (event) => {
+    const touched = event.target.closest("[data-do], [data-key], a[href]");
+    if (!touched || state.away) return;
+    event.preventDefault();
+    if (touched.dataset.key) type(touched.dataset.key);
+    else if (touched.dataset.do) deeds[touched.dataset.do](touched);
+    else go(touched.getAttribute("href"));
+  });
+  document.addEventListener("submit", (event) => {
+    event.preventDefault();
+    take(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!part("code") || event.ctrlKey || event.altKey) return;
+    const key = event.key === "Backspace" ? event.key : event.key.toUpperCase();
+    if (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) type(key);
+  });
+  // Not on pointerdown: a panel that vanished under the finger would let the touch through to the key beneath.
+  ["click", "keydown"].forEach((kind) => document.addEventListener(kind, () => {
+    if (!state.away && !state.working) watchStillness();
+  }));
+  ["pointerdown", "pointerup", "pointercancel"].forEach((kind) => document.addEventListener(kind, () => {
+    state.touched = kind === "pointerdown";
+  }));
+  document.addEventListener("contextmenu", (event) => event.preventDefault());
+
+  // ---- time and the office -------------------------------------------------------------------------------------------
+
+  function tick() {
+    const { now, midnight } = screen().dataset;
+    const at = Number(now) + performance.now() - state.arrived - Number(midnight);
+    const minutes = Math.floor(at / 60000) % 1440;
+    const two = (figure) => String(figure).padStart(2, "0");
+    part("clock").textContent = `${two(Math.floor(minutes / 60))}.${two(minutes % 60)}`;
+  }
+
+  function refreshStart() {
+    clearTimeout(state.refresh);
+    state.refresh = setTimeout(async () => {
+      if (!state.away && !state.touched && isAtStart()) await go("/kiosk", true);
+      state.refresh = setTimeout(refreshStart, REFRESH_MS);
+    }, CALM_MS);
+  }
+
+  window.antrean.watch("office", { onState: refreshStart, onCut: away });
+  setInterval(tick, 1000);
+  refreshStart();
+  arrange(true);
+})();

@@ -1,0 +1,179 @@
+"""The kiosk: one page whose screens are sections, rendered here; `kiosk.js` puts the next one in place of the last.
+
+Two touches lead to a checklist, group and then service, and a third takes the number. What is asked for is always
+rendered from the office as it is now, so that a screen never offers what is gone. Source: `docs/field.md#kiosk`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from printables import qr
+from queue_server.domain import calendar
+from queue_server.domain.errors import NotFound
+from queue_server.domain.views import DayView, GroupView, ItemStock, ServicesView, ServiceView, VoucherView
+from queue_server.web.guards import device
+from queue_server.web.house import house
+from queue_server.web.language import LANGUAGES, english, gettext, language
+
+blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk", template_folder="templates", static_folder="static")
+
+# Why nobody gets a number now, whatever the service: the day says it, not the service.
+BY_THE_DAY = ("before_opening", "intake_closed", "closed", "break")
+MOST_CARDS = 9
+UNDO_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A group as a button: where it leads, and the blanks left for what most people come for."""
+
+    group: GroupView
+    address: str
+    blanks: int | None
+
+
+@blueprint.before_request
+def indonesian_first() -> None:
+    """A kiosk greets in Indonesian, whatever language its browser was installed in."""
+    g.language = LANGUAGES[0]
+
+
+@blueprint.get("")
+@device("kiosk")
+def home() -> ResponseReturnValue:
+    view = services()
+    tiles = [tile(group, view) for group in view.groups]
+    return screen("home" if view.day.takes_numbers else "closed", view.day, view=view, tiles=tiles)
+
+
+@blueprint.get("/group/<prefix>")
+@device("kiosk")
+def group(prefix: str) -> ResponseReturnValue:
+    view = services()
+    chosen = next((group for group in view.groups if group.prefix == prefix), None) or abort(404)
+    return screen("group", view.day, group=chosen, services=of_group(view, prefix))
+
+
+@blueprint.get("/service/<code>")
+@device("kiosk")
+def service(code: str) -> ResponseReturnValue:
+    """The checklist with its green key; without the key where there is nothing to take; or what else there is."""
+    view = services()
+    chosen = next((service for service in view.services if service.code == code), None) or abort(404)
+    back = "/kiosk" if len(of_group(view, chosen.group)) == 1 else f"/kiosk/group/{chosen.group}"
+    if chosen.open or chosen.reason in BY_THE_DAY or "read" in request.args:
+        most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards else 1
+        return screen("checklist", view.day, service=chosen, back=back, most=most)
+    return screen("refused", view.day, service=chosen, back=back, view=view, **instead_of(chosen, view))
+
+
+@blueprint.get("/ticket/<ticket_id>")
+@device("kiosk")
+def ticket(ticket_id: str) -> ResponseReturnValue:
+    now = house().clock()
+    queries = house().queries
+    taken = queries.ticket(ticket_id, language(), now)
+    address = house().settings.public_url
+    code = address and Markup(qr.svg(f"{address}/t/{taken.token}", gettext("Kode QR halaman antrean Anda")))
+    hall = house().catalogue().halls[taken.hall]
+    undo = max(0, UNDO_SECONDS - (now - taken.issued_at) // 1000)
+    return screen(
+        "number", queries.day_view(now), ticket=taken, code=code, where=hall.where.get(language()), undo_seconds=undo
+    )
+
+
+@blueprint.get("/voucher")
+@device("kiosk")
+def voucher_entry() -> ResponseReturnValue:
+    return screen("voucher", today(), code="", voucher=None)
+
+
+@blueprint.get("/voucher/<code>")
+@device("kiosk")
+def voucher(code: str) -> ResponseReturnValue:
+    """A voucher's date and place in order, with the green key from its date on."""
+    day = today()
+    found: VoucherView | None
+    try:
+        found = house().queries.voucher(code.lower(), language(), day.now)
+    except NotFound:
+        found = None
+    return screen("voucher", day, code=code.upper(), voucher=found)
+
+
+# -- what the templates are given -------------------------------------------------------------------------------------
+
+
+def services() -> ServicesView:
+    return house().queries.services(language(), house().clock())
+
+
+def today() -> DayView:
+    return house().queries.day_view(house().clock())
+
+
+def screen(name: str, day: DayView, **content: Any) -> str:
+    catalogue = house().catalogue()
+    now = calendar.local_time(catalogue, day.now)
+    opens = next_opening(day)
+    return render_template(
+        f"kiosk/{name}.html",
+        day=day,
+        date=now.date().isoformat(),
+        midnight=calendar.instant(catalogue, now.date(), 0),
+        greeting=greeting(now.hour),
+        english=english,
+        opens_at=opens,
+        opens_on=calendar.local_date(catalogue, opens).isoformat(),
+        other_language="en" if language() == "id" else "id",
+        information=catalogue.information.get(language()),
+        **content,
+    )
+
+
+def of_group(view: ServicesView, prefix: str) -> list[ServiceView]:
+    return [service for service in view.services if service.group == prefix]
+
+
+def tile(group: GroupView, view: ServicesView) -> Tile:
+    """A group with one service skips the second touch."""
+    members = of_group(view, group.prefix)
+    address = f"/kiosk/service/{members[0].code}" if len(members) == 1 else f"/kiosk/group/{group.prefix}"
+    blanks = next((member.blanks for member in members if member.blanks is not None), None)
+    return Tile(group, address, blanks)
+
+
+def instead_of(service: ServiceView, view: ServicesView) -> dict[str, Any]:
+    """What is gone, if it is an item that the public may know about, and the services that can be had now."""
+    gone: ItemStock | None = next((item for item in view.stock if item.item == service.limited_by), None)
+    by_code = {other.code: other for other in view.services}
+    others = [by_code[code] for code in service.instead if by_code[code].open]
+    return {"gone": gone, "others": others, "icons": {group.prefix: group.icon for group in view.groups}}
+
+
+def next_opening(day: DayView) -> int:
+    """When numbers can be had again (epoch ms): at the end of the break, or when the office opens next."""
+    if day.state == "break" and day.break_until:
+        return day.break_until
+    if day.opens_at and day.opens_at > day.now:
+        return day.opens_at
+    catalogue = house().catalogue()
+    span = calendar.span(catalogue, date.fromisoformat(day.next_day))
+    if span is None:
+        raise ValueError(f"{day.next_day} is no business day")
+    return span.opens_ms
+
+
+def greeting(hour: int) -> str:
+    if hour < 11:
+        return gettext("Selamat pagi.")
+    if hour < 15:
+        return gettext("Selamat siang.")
+    return gettext("Selamat sore.") if hour < 18 else gettext("Selamat malam.")
