@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.catalogue import Catalogue, Counter
 from queue_server.domain.counters import CLOSED
 from queue_server.domain.views import as_json
-from queue_server.storage import people
 from queue_server.web.guards import ADMIN, CLERK, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
@@ -30,14 +29,14 @@ def counter() -> str:
 
 
 def desk(number: int) -> str:
-    now = house().clock()
-    board = house().queries.counter(number, now, language())
-    catalogue = house().queries.catalogue(now)
+    board = house().queries.counter(number, house().clock(), language())
+    catalogue = house().catalogue()
     return render_template(
-        "counter.html",
+        "counter/desk.html",
         board=board,
         board_json=json.dumps(as_json(board)),
         names_json=json.dumps(english_names(catalogue) if language() == "en" else {}),
+        stages_json=json.dumps({service.code: service.stages for service in catalogue.services.values()}),
         clerk=current().id,
         clerk_name=current().name,
         zone=catalogue.zone,
@@ -46,18 +45,21 @@ def desk(number: int) -> str:
 
 
 def choice() -> str:
-    now = house().clock()
-    catalogue = house().queries.catalogue(now)
-    door = house().door
+    catalogue = house().catalogue()
     return render_template(
-        "choose.html",
-        lines=house().queries.counters(now),
+        "counter/choose.html",
+        lines=house().queries.counters(house().clock()),
         halls=[(hall.code, hall.name.get(language())) for hall in catalogue.halls.values()],
-        groups={prefix: group.short.get(language()) for prefix, group in catalogue.groups.items()},
-        names={person.staff_id: person.name for person in people.all_staff(door.database, door.site)},
+        groups={number: groups_of(catalogue, counter) for number, counter in catalogue.counters.items()},
+        names=house().door.names(),
         clerk_name=current().name,
         zone=catalogue.zone,
     )
+
+
+def groups_of(catalogue: Catalogue, counter: Counter) -> str:
+    prefixes = dict.fromkeys(catalogue.services[code].prefix for code in counter.serves)
+    return ", ".join(catalogue.groups[prefix].short.get(language()) for prefix in prefixes)
 
 
 def english_names(catalogue: Catalogue) -> dict[str, str]:

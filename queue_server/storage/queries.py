@@ -44,6 +44,7 @@ CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
 USE_DAYS = 7  # business days from which days of cover are reckoned
 MOVEMENTS_A_PAGE = 100
+MOST_DIGITS = 6  # of a number that can be asked for
 HOUR = 3_600_000
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
@@ -124,6 +125,16 @@ class Queries:
     def ticket_by_token(self, token: str, language: str, now: int) -> TicketView:
         """Raises `NotFound`."""
         return self._ticket(t_tickets.c.token == token, language, now)
+
+    def ticket_by_number(self, number: str, language: str, now: int) -> TicketView:
+        """Today's ticket with that number, as it is printed (`A-053`). Raises `NotFound`."""
+        prefix, _, digits = number.partition("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+            raise NotFound("ticket")
+        with self.database.reading() as connection:
+            today = Reader(connection, self.site, now).today
+        its = (t_tickets.c.day == today, t_tickets.c.prefix == prefix, t_tickets.c.number == int(digits))
+        return self._ticket(sa.and_(*its), language, now)
 
     def ticket_version(self, token: str, now: int) -> tuple[str, int, int, str]:
         """What a phone page depends on, by two point look-ups: the ticket's id and change, the journal's head, minute.

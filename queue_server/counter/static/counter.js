@@ -20,6 +20,9 @@
   const clerk = desk.dataset.clerk;
   const go = at("go");
 
+  const names = JSON.parse(desk.dataset.names); // what the stream calls it -> what this page's language calls it
+  const stages = JSON.parse(desk.dataset.stages);
+
   let board = JSON.parse(desk.dataset.board);
   let shown = -1; // the journal's number that the board shows
   let awaited = null; // {seq, resolve}: who waits until the board shows that much
@@ -105,6 +108,7 @@
     paint();
   }
 
+  const named = (name) => names[name] || name;
   const ticketId = () => board.ticket && board.ticket.id;
   const ticketPath = (verb) => "/tickets/" + board.ticket.id + "/" + verb;
   const counterPath = (verb) => "/counters/" + board.counter + "/" + verb;
@@ -132,7 +136,7 @@
     if (dayOver()) return { icon: "lock", words: say("go.day"), small: "" };
     if (board.day.state === "before") return { icon: "lock", words: say("go.before"), small: "" };
     if (!first) return { icon: "hourglass", words: say("go.empty"), small: say("empty.small") };
-    const waits = { service: first.service_name, time: minutes(antrean.now() - first.waits_since) };
+    const waits = { service: named(first.service_name), time: minutes(antrean.now() - first.waits_since) };
     return { icon: "megaphone", words: say("go.call", first), small: say("go.call.small", waits), run: callNext };
   }
 
@@ -443,13 +447,13 @@
 
   function openPick() {
     open("pick");
-    fillList(at("pick"), choices().map((line) => ({ value: line.id, number: line.number, words: line.service_name })));
+    fillList(at("pick"), choices().map((line) => ({ value: line.id, number: line.number, words: named(line.service_name) })));
   }
 
   function openPass() {
     open("pass");
-    const rows = board.services.filter(([code]) => code !== board.ticket.service).map(([code, name]) => ({ value: code, number: "", words: name }));
-    if (board.ticket.next_stage) rows.unshift({ value: board.ticket.service, number: "", words: say("next.stage") });
+    const rows = board.services.filter(([code]) => code !== board.ticket.service).map(([code, name]) => ({ value: code, number: "", words: named(name) }));
+    if (board.ticket.stage !== stages[board.ticket.service].slice(-1)[0]) rows.unshift({ value: board.ticket.service, number: "", words: say("next.stage") });
     fillList(at("pass"), rows);
   }
 
@@ -526,7 +530,7 @@
     rows(at("groups"), "row-group", groups, (group) => group.prefix, (row, group) => {
       row.classList.toggle("mine", group.mine);
       text(row.querySelector(".tag"), group.prefix);
-      text(row.querySelector("b"), group.name);
+      text(row.querySelector("b"), named(group.name));
       const small = row.querySelector("small");
       text(small, groupWords(group));
       small.classList.toggle("late", group.late);
@@ -576,7 +580,7 @@
     text(at("heading"), say(ticket ? "head." + ticket.state : "head.idle"));
     numberInto(at("number"), visible.number);
     at("number").classList.toggle("is-next", !ticket);
-    text(at("service"), visible.service_name);
+    text(at("service"), named(visible.service_name));
     const arrived = { stage: ticket ? say("stage." + ticket.stage) : "", time: clock(visible.issued_at) };
     const foreign = ticket && ticket.language !== "id";
     text(at("arrived"), ticket ? say(foreign ? "arrived.language" : "arrived", arrived) : say("longest", { time: minutes(antrean.now() - visible.waits_since) }));
@@ -628,7 +632,7 @@
     const now = stepItems().length ? stepNow() : null;
     desk.classList.toggle("is-tall", stepItems().length > 1);
     rows(at("blanks"), "row-blank", stepItems(), (held) => held.item, (row, held) => {
-      text(row.querySelector("b"), held.name);
+      text(row.querySelector("b"), named(held.name));
       paintOwn(row.querySelector("p"), held);
       row.querySelectorAll(".step").forEach((step) => {
         const { of } = step.dataset;
@@ -636,8 +640,8 @@
         step.classList.toggle("is-on", now.item === held.item && now.of === of);
         text(step.querySelector(".num"), String(blankCount(held.item, of)));
         const [less, more] = step.querySelectorAll("button");
-        less.setAttribute("aria-label", say("less." + of, { item: held.name }));
-        more.setAttribute("aria-label", say("more." + of, { item: held.name }));
+        less.setAttribute("aria-label", say("less." + of, { item: named(held.name) }));
+        more.setAttribute("aria-label", say("more." + of, { item: named(held.name) }));
       });
     });
   }
@@ -710,7 +714,7 @@
       text(at(id).querySelector("h3"), say(id === "parked" ? "parked" : "skipped.list", { count: lines.length }));
       rows(at(id).querySelector("ul"), "row-back", lines.slice(0, ASIDE_LENGTH), (line) => line.id, (row, line) => {
         numberInto(row.querySelector(".num"), line.number);
-        text(row.children[1], line.service_name);
+        text(row.children[1], named(line.service_name));
         const button = row.querySelector("button");
         Object.assign(button.dataset, { back: "", id: line.id, number: line.number, state: id });
         text(button, say("call.back"));
@@ -722,9 +726,9 @@
 
   function paintService(place, line) {
     const mark = line.urgent ? "urgent" : line.priority ? "priority" : line.voucher ? "voucher" : "";
-    if (!mark) return text(place, line.service_name);
+    if (!mark) return text(place, named(line.service_name));
     if (place.firstElementChild) return null;
-    const words = inline("pr", line.service_name);
+    const words = inline("pr", named(line.service_name));
     words.prepend(icon(mark === "voucher" ? "ticket-check" : "chevrons-up"));
     words.append(inline("sr", ", " + say(mark)));
     return place.replaceChildren(words);

@@ -87,6 +87,12 @@ class WhichCounter(BaseModel):
     counter: Digits = Field(ge=1, le=999)
 
 
+class WhichNumber(BaseModel):
+    """A number of today, as it is printed."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
+
+
 class WhichPage(BaseModel):
     """A page of the ledger, newest first; `before` is the last number of the page before."""
 

@@ -21,6 +21,7 @@ from queue_server.web.api.models import (
     Rank,
     TicketIssued,
     TicketState,
+    WhichNumber,
 )
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
 from queue_server.web.guards import CLERKS, KIOSK_OR_DESK, MANAGERS, device_or_staff, staff, ticket_holder_or_staff
@@ -56,6 +57,13 @@ def with_addresses(issued: dict[str, Any]) -> dict[str, Any]:
     issued["track_url"] = f"{address}/t/{issued['token']}" if address else None
     issued["slip"] = {"pdf": f"{slip}.pdf", "escpos": f"{slip}.escpos"}
     return issued
+
+
+@api.get("/tickets", responses=answers(TicketView))
+@staff(*CLERKS)
+def find(query: WhichNumber) -> Response:
+    """The ticket that carries a number today."""
+    return answer(house().queries.ticket_by_number(query.number, language(), house().clock()))
 
 
 @api.get("/tickets/<id>", responses=answers(TicketView))

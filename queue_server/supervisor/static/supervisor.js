@@ -1,0 +1,224 @@
+/* The supervisor: what the server has drawn, drawn again when something happens; forms that are sent once. */
+(function () {
+  "use strict";
+  const CALM_MS = 2000; // a busy office changes many times a second; nobody reads faster than this
+  const { say, watch, problem } = window.staff;
+  const result = document.getElementById("result");
+  const entry = document.getElementById("entry");
+
+  // -- the page, fresh -----------------------------------------------------------------------------------------------
+
+  let due = false;
+  let resting = false;
+
+  async function refresh() {
+    due = true;
+    if (resting) return;
+    resting = true;
+    while (due) {
+      due = false;
+      await redraw();
+      await new Promise((rest) => setTimeout(rest, CALM_MS));
+    }
+    resting = false;
+  }
+
+  /** Takes every part that may have changed from a page read anew; what somebody writes in stays as it is. */
+  async function redraw() {
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    if (answer.redirected) return location.assign(answer.url);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const focused = document.activeElement.id;
+    document.querySelectorAll("[data-fresh]").forEach((part) => {
+      const newer = fresh.getElementById(part.id);
+      if (newer && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
+    });
+    if (focused && document.activeElement === document.body) focus(focused);
+    tick();
+  }
+
+  function focus(id) {
+    const found = document.getElementById(id);
+    if (found) found.focus();
+  }
+
+  /** How long, as minutes and seconds: 04.12 */
+  function tick() {
+    const two = (number) => String(number).padStart(2, "0");
+    document.querySelectorAll("[data-since]").forEach((place) => {
+      const seconds = Math.max(0, Math.floor((antrean.now() - Number(place.dataset.since)) / 1000));
+      const hours = seconds >= 3600 ? Math.floor(seconds / 3600) + "." : "";
+      place.textContent = hours + two(Math.floor(seconds / 60) % 60) + "." + two(seconds % 60);
+    });
+  }
+
+  // -- sending --------------------------------------------------------------------------------------------------------
+
+  /** Gives the answer, or shows in the dialog why not; the key stays the same until the server has answered. */
+  async function send(place, path, body) {
+    const key = place.dataset.key || antrean.newId();
+    place.dataset.key = key;
+    try {
+      const answer = await antrean.post("/api/v1" + path, body, { key });
+      delete place.dataset.key;
+      return answer || {};
+    } catch (refused) {
+      if (!(refused instanceof antrean.Refused)) throw refused;
+      const silent = refused.code === "silent" || refused.code === "busy";
+      if (!silent) delete place.dataset.key;
+      throw new Error(silent ? say("silent") : say("refused", { detail: refused.message }));
+    }
+  }
+
+  function tell(words) {
+    result.hidden = false;
+    result.querySelector("span").textContent = words;
+  }
+
+  /** A form's fields as JSON: numbers as numbers, an hour as the instant of that hour, the reason from its two places. */
+  function fields(form) {
+    const body = {};
+    form.querySelectorAll("[name]").forEach((field) => {
+      if (field.type === "radio" && !field.checked) return;
+      if (field.name === "other" || field.name === "service") return;
+      if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
+      else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
+      else body[field.name] = field.value;
+    });
+    if (body.reason === "" && form.elements.other) body.reason = form.elements.other.value.trim();
+    return Object.assign(body, JSON.parse(form.dataset.fill || "{}"));
+  }
+
+  /** An hour of the office's day as epoch milliseconds; one that is past is tomorrow's. */
+  function instant(day, hour) {
+    const zones = { WIB: "+07:00", WITA: "+08:00", WIT: "+09:00" };
+    const at = Date.parse(day + "T" + hour + ":00" + zones[document.querySelector(".bar").dataset.zone]);
+    return at > antrean.now() ? at : at + 86400000;
+  }
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const dialog = form.closest("dialog");
+    if (form.method === "get") return;
+    event.preventDefault();
+    if (form === entry) return check();
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    try {
+      if (dialog.id === "confirm") await record(form);
+      else {
+        const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
+        await send(form, path, fields(form));
+        tell(form.dataset.done);
+      }
+      dialog.close();
+      await redraw();
+    } catch (error) {
+      problem(dialog, error.message);
+    } finally {
+      form.removeAttribute("aria-busy");
+    }
+  });
+
+  document.addEventListener("click", async (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) prepare(opener);
+    const sender = event.target.closest("[data-send]");
+    if (!sender) return;
+    try {
+      await send(sender, sender.dataset.send, {});
+      await redraw();
+    } catch (error) {
+      tell(error.message);
+    }
+  });
+
+  /** What a dialog is about comes from the button that opened it. */
+  function prepare(opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    const form = dialog.querySelector("form");
+    const { path, words, value, fill, choose } = opener.dataset;
+    form.reset();
+    delete form.dataset.key;
+    problem(dialog, "");
+    showOther(form);
+    if (path) form.dataset.post = path;
+    form.dataset.fill = fill || "{}";
+    if (words) dialog.querySelector("[data-about]").textContent = words;
+    if (value) dialog.querySelector("[data-filled]").value = value;
+    if (choose) form.elements.service.value = choose;
+    dialog.dataset.opener = opener.id;
+  }
+
+  document.querySelectorAll("dialog").forEach((dialog) => {
+    dialog.addEventListener("close", () => focus(dialog.dataset.opener));
+  });
+
+  function showOther(form) {
+    const other = form.querySelector(".other");
+    if (!other) return;
+    const chosen = form.querySelector("[name=reason]:checked");
+    other.hidden = !chosen || chosen.value !== "";
+    other.querySelector("input").required = !other.hidden;
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "reason" || event.target.type !== "radio") return;
+    showOther(event.target.form);
+    if (event.target.value === "") event.target.form.elements.other.focus();
+  });
+
+  // -- what came and went: looked at once more before it is written down -------------------------------------------------
+
+  const number = new Intl.NumberFormat("id-ID");
+
+  function entryNow() {
+    const item = entry.elements.item.selectedOptions[0];
+    const type = entry.querySelector("[name=type]:checked");
+    const row = document.querySelector(`#balances a[href="?item=${item.value}"]`).closest("tr");
+    const [onHand, available] = [...row.querySelectorAll("[data-figure]")].map((cell) => Number(cell.dataset.figure));
+    const quantity = Number(entry.elements.quantity.value);
+    const sum = say("sum", { type: type.parentElement.textContent.trim(), quantity: number.format(quantity), unit: item.dataset.unit, item: item.textContent });
+    return { item: item.value, type: type.value, sign: Number(type.dataset.sign), onHand, available, quantity, sum };
+  }
+
+  function check() {
+    const { type, sign, onHand, available, quantity, sum } = entryNow();
+    const dialog = document.getElementById("confirm");
+    dialog.querySelector("#sum").textContent = sum;
+    dialog.querySelector("#after").textContent = type === "count"
+      ? say("after.count", { now: number.format(onHand), difference: (quantity > onHand ? "+" : "") + number.format(quantity - onHand) })
+      : say("after", { after: number.format(Math.max(0, onHand + sign * quantity)), now: number.format(onHand) });
+    const leaves = type === "count" ? onHand - quantity : sign < 0 ? quantity : 0;
+    dialog.querySelector("#beyond").hidden = leaves <= available;
+    problem(dialog, "");
+    dialog.dataset.opener = "entry";
+    dialog.showModal();
+  }
+
+  async function record(form) {
+    const { item, type, quantity, sum } = entryNow();
+    const body = { type, quantity, reference: entry.elements.reference.value.trim(), reason: entry.elements.reason.value.trim() };
+    const after = await send(form, "/stock/" + item + "/movements", body);
+    tell(say("recorded", { sum, on_hand: number.format(after.on_hand), available: number.format(after.available) }));
+    ["quantity", "reference", "reason"].forEach((name) => { entry.elements[name].value = ""; });
+  }
+
+  function paintEntry() {
+    const type = entry.querySelector("[name=type]:checked").value;
+    document.getElementById("unit").textContent = entry.elements.item.selectedOptions[0].dataset.unit;
+    document.getElementById("reason-note").hidden = type !== "receive";
+    entry.elements.reason.required = type !== "receive";
+    entry.elements.quantity.min = type === "count" ? 0 : 1;
+  }
+
+  if (entry) {
+    entry.addEventListener("change", paintEntry);
+    paintEntry();
+  }
+
+  tick();
+  setInterval(tick, 1000);
+  watch("office", refresh, () => {});
+})();
