@@ -91,6 +91,10 @@ SENTENCES = {
     "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
+    "printer_setting": Words(
+        "Pencetak {setting} tidak dikenali: tulis tcp://alamat:9100, file:JALUR atau none.",
+        "The printer {setting} is not understood: tcp://host:9100, file:PATH or none.",
+    ),
     "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
     "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
     "wrong_method": Words("Alamat ini tidak menerima cara itu.", "This address does not take that method."),
