@@ -48,7 +48,7 @@ STYLES: dict[Weight, Style] = {
     "office": Style(BOLD, 30),
     "label": Style(REGULAR, 30, above=18),
     "service": Style(BOLD, 36),
-    "strong": Style(BOLD, 27, above=14),
+    "strong": Style(BOLD, 26, above=14),
     "plain": Style(REGULAR, 24, above=6),
 }
 HEADING, ITEM = Style(BOLD, 26), Style(REGULAR, 26)
