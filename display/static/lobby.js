@@ -14,7 +14,7 @@
   var SHIFT_MS = 300000;
   var SHIFTS = 4;
   var EARLIER_SHOWN = 5;
-  var ROWS_AS_DRAWN = 8;
+  var GROUPS_AS_DRAWN = 8;
   var USUAL_NUMBER = 5; // characters of A-053
   var BAR_WIDTH = 600;
   var HOURS = { WIB: 7, WITA: 8, WIT: 9 };
@@ -23,6 +23,7 @@
   var antrean = window.antrean;
   var root = byId('board');
   var board = null; // the newest; null until the first has come
+  var drawn = null; // the board that is on the screen
   var turn = null; // {call, began}: what is announced now
   var queue = []; // calls that wait for their turn
   var known = {}; // calls that have had theirs, or are in the queue
@@ -121,15 +122,22 @@
     if (board) {
       takeTurns();
       drawCall();
-      drawWaiting();
-      drawStock();
-      write('hall', board.hall_name);
+      drawBoard();
       write('clock', clock(now));
       write('date', date(now));
-      write('zone', zone());
     }
     drawLine();
     drawTicker(now);
+  }
+
+  /* What changes with the board alone: an old TV has better things to do four times a second. */
+  function drawBoard() {
+    if (drawn === board) { return; }
+    drawn = board;
+    write('hall', board.hall_name);
+    write('zone', zone());
+    drawWaiting();
+    drawStock();
   }
 
   function listed() {
@@ -220,19 +228,21 @@
 
   function drawWaiting() {
     var groups = fitting(board.waiting);
-    var rows = byId('wait').children;
+    var list = byId('wait');
+    var rows = list.children;
     var day = board.day;
-    mark(byId('wait'), 'is-many', groups.length > ROWS_AS_DRAWN);
     write('wait-head', day.break_until
       ? fill(said(day.takes_numbers ? 'break' : 'break-shut'), { clock: clock(day.break_until) })
       : said('waiting'));
     for (var place = 0; place < rows.length; place += 1) { drawGroup(rows[place], groups[place]); }
+    mark(list, 'is-many', false);
+    mark(list, 'is-many', groups.length > GROUPS_AS_DRAWN || list.scrollWidth > list.clientWidth);
   }
 
   /* Eight fit in the size that is read from six metres: where there are more, a group with nobody in it is left out. */
   function fitting(groups) {
     var kept = groups.slice();
-    for (var place = kept.length - 1; place >= 0 && kept.length > ROWS_AS_DRAWN; place -= 1) {
+    for (var place = kept.length - 1; place >= 0 && kept.length > GROUPS_AS_DRAWN; place -= 1) {
       if (!kept[place].waiting && !kept[place].reason) { kept.splice(place, 1); }
     }
     return kept;
@@ -255,6 +265,7 @@
     if (!stock) { return; }
     write('stock-name', fill(said('stock'), { item: stock.name }));
     write('stock-left', thousands(stock.available));
+    mark(byId('stock-left'), 'is-long', stock.available >= 1000);
     write('stock-of', fill(said('left'), { of: thousands(stock.of) }));
     write('stock-as-of', fill(said('as-of'), { clock: clock(stock.as_of), zone: zone() }));
     byId('stock-bar').setAttribute('width', stock.of ? Math.round(BAR_WIDTH * stock.available / stock.of) : 0);

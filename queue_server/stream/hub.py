@@ -70,8 +70,6 @@ class Hub:
         self._outlet = outlet
         self._clock = clock
         self._woken = Event()
-        self._bell = gevent.get_hub().loop.async_()
-        self._bell.start(self._woken.set)
         self._joins: list[Join] = []
         self._watchers: defaultdict[Topic, set[str]] = defaultdict(set)
         self._told: dict[Topic, int] = {}
@@ -84,12 +82,8 @@ class Hub:
     # -- from outside
 
     def wake(self, seq: int = 0) -> None:
-        """There may be something new, up to `seq`. From the server's own thread: what the writer calls."""
+        """There may be something new, up to `seq`. From the server's own thread."""
         self._woken.set()
-
-    def ring(self) -> None:
-        """The same from any thread: what a database listener calls."""
-        self._bell.send()
 
     def join(self, watcher: str, topic: Topic, since: int | None) -> State:
         """The state now, and with `since` the `calls` after it that are still to be announced; states follow.
@@ -108,10 +102,6 @@ class Hub:
             if not watchers:
                 del self._watchers[topic]
                 self._told.pop(topic, None)
-
-    def watching(self) -> dict[str, int]:
-        """How many watch each topic."""
-        return {str(topic): len(watchers) for topic, watchers in self._watchers.items()}
 
     def run(self) -> None:
         """For ever. What is no refusal is a fault of ours and ends it; whoever started it must notice."""

@@ -10,7 +10,6 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import gevent
@@ -63,16 +62,6 @@ class ScreenPacket(Packet):  # type: ignore[misc]
         return isinstance(data, list) if kind == ACK else kind in (CONNECT, DISCONNECT)
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What a display answered to a call: said, or why not."""
-
-    device: str
-    seq: int
-    ok: bool
-    why: str
-
-
 class Sockets:
     """The stream of one server process.
 
@@ -87,7 +76,6 @@ class Sockets:
         self._viewers: dict[str, tuple[Viewer, ...]] = {}
         self._strangers: set[str] = set()
         self._spoken: Counter[bool] = Counter()
-        self.last_spoken: dict[str, Spoken] = {}  # by device
         self.hub = Hub(queries, self, clock)
 
     def mount(self, app: Any) -> None:
@@ -119,11 +107,13 @@ class Sockets:
             gevent.spawn(work).link(died)
 
     def figures(self) -> dict[str, int]:
-        """For /metrics, since the start; `screens` and `watching_…` as of now."""
+        """For /metrics: `screens` as of now, the others since the start."""
         return {
             "screens": len(self._viewers),
             "states_sent": self.hub.states_sent,
             "calls_sent": self.hub.calls_sent,
+            "frames_direct": self._fanout.direct,
+            "frames_queued": self._fanout.queued,
             "screens_dropped": self._fanout.dropped,
             "calls_spoken": self._spoken[True],
             "calls_not_spoken": self._spoken[False],
@@ -177,10 +167,10 @@ class Sockets:
                 raise Invalid("spoken")
         except Refusal as refusal:
             return {"code": refusal.code}
-        for viewer in self._viewers[sid]:
-            if viewer.kind == "display":
-                self._spoken[ok] += 1
-                self.last_spoken[viewer.id] = Spoken(viewer.id, seq, ok, why[:LONGEST_REASON])
+        self._spoken[ok] += 1
+        if not ok:
+            devices = ", ".join(viewer.id for viewer in self._viewers[sid] if viewer.kind == "display")
+            logger.warning("call %d was not heard from display %s: %r", seq, devices, why[:LONGEST_REASON])
         return {}
 
     # -- who must leave
