@@ -255,9 +255,12 @@ def upgrade() -> None:
         with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
             if upgrading.schema_state(database) == "unknown":
                 raise Refused(REMEDY["unknown"])
-            made = upgrading.upgrade(database, settings.data_dir / "backups", now_ms())
-            if made:
-                note(f"Backed up to {made}.")
+            copy_to = settings.data_dir / f"antrean-{now_ms()}.db"
+            faults = upgrading.upgrade(database, copy_to)
+            if copy_to.exists():
+                note(f"Backed up to {copy_to}.")
+            if faults:
+                raise Refused("\n".join(faults))
 
 
 # -- the office file -------------------------------------------------------------------------------------------------

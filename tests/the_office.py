@@ -86,6 +86,7 @@ class TheOffice:
         **arguments: Any,
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
+        vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
         return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements)
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
@@ -106,9 +107,8 @@ class TheOffice:
         return "".join(self.rng.choices(CODE_LETTERS, k=8))
 
     def wish(self, service: str, **details: Any) -> Command[Any]:
-        vouchers = [details["voucher"]] if details.get("voucher") else []
         ids = {"ticket_id": self.new_id(), "token": self.new_id(), **details}
-        return self.command(ticketing.issue_ticket, service=service, vouchers=vouchers, **ids)
+        return self.command(ticketing.issue_ticket, service=service, **ids)
 
     def take(self, service: str, **details: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.journal.do(self.wish(service, **details))

@@ -140,7 +140,7 @@ def close_step(office: Office, day: Day, new_code: NewCode) -> dict[str, Any]:
             lapse(office, voucher)
         return {"did": "lapsed", "more": True}
     record(office, events.DayClosed(day.day, *frozen_figures(office, day.day)))
-    return {"did": "closed", "more": False}
+    return {"did": "closed", "more": True}  # after a power cut the next day may be due already
 
 
 def send_home(office: Office, ticket: Ticket, new_code: NewCode) -> None:

@@ -10,6 +10,7 @@ from queue_server.domain import calendar, events, tickets
 from queue_server.domain.catalogue import Service
 from queue_server.domain.errors import (
     Conflict,
+    DayIsClosed,
     IntakeClosed,
     Invalid,
     NotAllowed,
@@ -108,6 +109,8 @@ def require_intake(office: Office) -> str:
     require_true_clock(office)
     day = require_open_day(office)
     row = office.rows["days"][day]
+    if office.now >= row.closes_at:
+        raise DayIsClosed(next_day=next_opening(office))
     if office.now >= row.intake_closes_at:
         raise IntakeClosed(closed_at=row.intake_closes_at, next_day=next_opening(office))
     span = calendar.span(office.catalogue, date.fromisoformat(day))

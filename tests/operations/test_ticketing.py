@@ -15,7 +15,8 @@ from queue_server.domain.errors import (
     ServiceSuspended,
     WrongState,
 )
-from queue_server.operations import calling, office as office_verbs, stock, ticketing
+from queue_server.operations import calling, stock, ticketing
+from queue_server.operations import office as office_verbs
 from tests.the_office import TheOffice
 
 KTP = 3  # a counter that serves the KTP-el
