@@ -36,6 +36,7 @@ JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 LONGEST_BODY = 64 * 1024  # bytes: a finished visit with all its spoilt blanks has about two thousand
 
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=as_json)  # views within are met one by one
 SECURITY: dict[str, Any] = {
     "device": {"type": "http", "scheme": "bearer", "description": "A device's token"},
     "staff": {"type": "apiKey", "in": "cookie", "name": STAFF_COOKIE, "description": f"Together with {CSRF_HEADER}"},
@@ -138,7 +139,7 @@ def once(said: BaseModel | None) -> Once | None:
 
 def answer(value: Any, status: int = 200) -> Response:
     """A view or JSON values as JSON."""
-    return Response(json.dumps(as_json(value), separators=(",", ":")), status, content_type=JSON_TYPE)
+    return Response(ENCODER.encode(value), status, content_type=JSON_TYPE)
 
 
 # -- the document -----------------------------------------------------------------------------------------------------

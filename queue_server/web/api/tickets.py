@@ -36,17 +36,21 @@ api = Api("api_tickets")
 @device_or_staff("kiosk", roles=KIOSK_OR_DESK)
 def issue(body: NewTicket) -> Response:
     """Take a number: 201, and 200 with the same ticket when it is asked for again."""
-    caller, wish = current(), body.model_dump()
-    wish["channel"] = body.channel or ("kiosk" if caller.kind == "device" else "desk")
-    if body.voucher:
-        wish["voucher"] = body.voucher.lower()
+    caller = current()
+    voucher = body.voucher.lower() if body.voucher else None
     issued = house().do(
         ticketing.issue_ticket,
         actor=caller.id,
         tickets=(body.ticket_id,),
-        vouchers=(wish["voucher"],) if body.voucher else (),
+        vouchers=(voucher,) if voucher else (),
+        ticket_id=body.ticket_id,
         token=new_token(),
-        **wish,
+        service=body.service,
+        priority=body.priority,
+        cards=body.cards,
+        voucher=voucher,
+        channel=body.channel or ("kiosk" if caller.kind == "device" else "desk"),
+        language=body.language,
     )
     created = issued.pop("created")
     return answer(with_addresses(issued), 201 if created else 200)
