@@ -43,7 +43,7 @@ class Screen:
 
     def watch(self, topic: object, **more: object) -> State:
         """The answer to `watch`; its calls count as told."""
-        answer = self.say("watch", {"topic": topic, **more})
+        answer: State = self.say("watch", {"topic": topic, **more})
         self.calls += answer.get("calls", [])
         return answer
 
