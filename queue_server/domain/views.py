@@ -86,7 +86,7 @@ class GroupView:
     wait_minutes: Wait
     open: bool
     reason: str | None
-    blanks: int | None  # the best of its services; None where none of them needs a blank
+    blanks: int | None  # of its first service that gives out a card; None where none does
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ class Snapshot:
             wait_minutes=queueing.expected_wait(self.span, self.now, waiting, minutes, self.open_counters(codes))[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
-            blanks=max(left) if left else None,
+            blanks=left[0] if left else None,
         )
 
     def services_view(self, language: str) -> ServicesView:
