@@ -1,0 +1,249 @@
+"""Printers as they are in offices: healthy, mute, switched off, hung, without paper, shared by two kiosks."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from printables import escpos, printers
+from printables.printers import PrinterQueues, PrintResult, parse
+from queue_server.domain.errors import Invalid
+from tests.printables.network import (
+    ASKED_PAPER,
+    WELL,
+    Behaviour,
+    cover_open,
+    healthy,
+    hung_printer,
+    mute,
+    network_printer,
+    out_of_paper,
+    out_of_paper_at_the_end,
+    talking_nonsense,
+)
+from tests.printables.slips import TICKET
+from tests.services import free_port
+
+SLIP = escpos.slip(TICKET, 80)
+MORE_THAN_BUFFERS_HOLD = b"x" * 32_000_000
+
+
+@pytest.fixture
+def queues() -> Iterator[PrinterQueues]:
+    queues = PrinterQueues()
+    yield queues
+    queues.close()
+
+
+# -- one slip ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("behaviour", [healthy, mute, talking_nonsense])
+def test_a_printer_prints_whether_it_answers_questions_or_not(behaviour: Behaviour) -> None:
+    with network_printer(behaviour) as printer:
+        assert parse(printer.setting).send(SLIP) == PrintResult(True)
+        assert printer.slips.get(timeout=5) == SLIP
+
+
+@pytest.mark.parametrize(("behaviour", "why"), [(out_of_paper, "paper_out"), (cover_open, "cover_open")])
+def test_a_printer_that_cannot_print_is_not_given_the_slip(behaviour: Behaviour, why: str) -> None:
+    with network_printer(behaviour) as printer:
+        assert parse(printer.setting).send(SLIP) == PrintResult(False, why)
+        assert printer.slips.get(timeout=5) == b"", "or it would come out when paper is put in, for somebody else"
+
+
+def test_a_slip_that_the_paper_did_not_last_for_is_not_printed() -> None:
+    with network_printer(out_of_paper_at_the_end) as printer:
+        assert parse(printer.setting).send(SLIP) == PrintResult(False, "paper_out")
+
+
+def test_a_late_answer_does_not_cost_the_slip() -> None:
+    """Closing a connection over bytes that were not read resets it, and what the other end has not read is lost."""
+    read_on = threading.Event()
+
+    def slow_to_answer(line: socket.socket, taken: bytearray) -> None:
+        taken += line.recv(len(ASKED_PAPER))
+        taken += line.recv(1)  # the slip has begun
+        line.sendall(WELL)
+        read_on.wait(timeout=30)
+        mute(line, taken)
+
+    with network_printer(slow_to_answer) as printer:
+        assert parse(printer.setting).send(SLIP) == PrintResult(True)
+        read_on.set()
+        assert printer.slips.get(timeout=5) == SLIP
+
+
+def test_a_printer_that_is_switched_off_is_an_answer_and_no_error() -> None:
+    assert parse(f"tcp://127.0.0.1:{free_port()}").send(SLIP) == PrintResult(False, "unreachable")
+
+
+def test_a_printer_with_an_unknown_name_is_an_answer_and_no_error() -> None:
+    assert parse("tcp://printer.invalid").send(SLIP) == PrintResult(False, "unreachable")
+
+
+def test_a_printer_that_hangs_is_given_up_in_time() -> None:
+    with hung_printer() as (setting, _):
+        started = monotonic()
+        assert parse(setting).send(MORE_THAN_BUFFERS_HOLD, seconds=1) == PrintResult(False, "too_slow")
+        assert 0.9 < monotonic() - started < 4
+
+
+def test_a_printer_that_hangs_up_in_the_middle_is_an_answer_and_no_error() -> None:
+    with network_printer(lambda line, taken: taken.extend(line.recv(3))) as printer:
+        assert parse(printer.setting).send(MORE_THAN_BUFFERS_HOLD) == PrintResult(False, "unreachable")
+
+
+def test_a_device_without_a_printer_says_so() -> None:
+    assert parse("none").send(SLIP) == PrintResult(False, "no_printer")
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_keeps_one_slip_after_the_other(tmp_path: Path) -> None:
+    printer = parse(f"file:{tmp_path / 'slips.bin'}")
+    assert [printer.send(SLIP), printer.send(SLIP)] == [PrintResult(True), PrintResult(True)]
+    assert (tmp_path / "slips.bin").read_bytes() == SLIP + SLIP
+
+
+def test_a_file_that_cannot_be_written_is_an_answer_and_no_error(tmp_path: Path) -> None:
+    assert parse(f"file:{tmp_path / 'no such folder' / 'slips.bin'}").send(SLIP) == PrintResult(False, "no_file")
+    assert parse(f"file:{tmp_path}").send(SLIP) == PrintResult(False, "no_file")
+
+
+def test_a_cable_whose_printer_takes_nothing_is_given_up_in_time(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lp0")
+    other_end = os.open(tmp_path / "lp0", os.O_RDONLY | os.O_NONBLOCK)
+    result = parse(f"file:{tmp_path / 'lp0'}").send(MORE_THAN_BUFFERS_HOLD, seconds=0.5)
+    os.close(other_end)
+    assert result == PrintResult(False, "too_slow")
+    assert parse(f"file:{tmp_path / 'lp0'}").send(SLIP) == PrintResult(False, "no_file"), "nobody is at the other end"
+
+
+# -- settings ------------------------------------------------------------------------------------------------------
+
+
+def test_the_setting_says_where_the_printer_is() -> None:
+    assert parse("tcp://10.0.0.7:9101") == printers.NetworkPrinter("10.0.0.7", 9101)
+    assert parse("tcp://10.0.0.7") == parse("tcp://10.0.0.7:9100")
+    assert parse("tcp://[fe80::1]:9100") == printers.NetworkPrinter("fe80::1", 9100)
+    assert parse("file:/dev/usb/lp0") == printers.FilePrinter("/dev/usb/lp0")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["", "file:", "tcp://", "tcp://:9100", "tcp://host:port", "tcp://host:0", "tcp://host:99999", "tcp://host/path"]
+    + ["10.0.0.7:9100", "usb", "None", "http://host:9100", "tcp://[fe80", "tcp://host:9100?x=1"],
+)
+def test_a_setting_that_means_no_printer_is_refused(setting: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        parse(setting)
+    assert (refusal.value.reason, refusal.value.details) == ("printer_setting", {"setting": setting})
+
+
+# -- queues --------------------------------------------------------------------------------------------------------
+
+
+def test_slips_of_many_kiosks_never_mix_on_their_printer(queues: PrinterQueues, tmp_path: Path) -> None:
+    slips = [escpos.slip(replace(TICKET, number=f"A-{number:03d}"), 80) for number in range(1, 17)]
+    cable = tmp_path / "lp0"
+    os.mkfifo(cable)
+    with ThreadPoolExecutor(max_workers=17) as kiosks:
+        printed = kiosks.submit(cable.read_bytes)
+        held_open = os.open(cable, os.O_WRONLY)
+        assert set(kiosks.map(lambda slip: queues.print(f"file:{cable}", slip), slips)) == {PrintResult(True)}
+        os.close(held_open)
+        came_out = printed.result(timeout=5)
+    assert sorted(b"\x1b@" + slip for slip in came_out.split(b"\x1b@")[1:]) == sorted(slips)
+
+
+def test_a_network_printer_gets_one_slip_after_the_other(queues: PrinterQueues) -> None:
+    slips = {escpos.slip(replace(TICKET, number=f"A-{number:03d}"), 80) for number in range(1, 17)}
+    with network_printer(healthy) as printer, ThreadPoolExecutor(max_workers=16) as kiosks:
+        assert set(kiosks.map(lambda slip: queues.print(printer.setting, slip), slips)) == {PrintResult(True)}
+        assert {printer.slips.get(timeout=5) for _ in slips} == slips
+
+
+def test_one_hung_printer_holds_up_no_other(queues: PrinterQueues, tmp_path: Path) -> None:
+    with hung_printer() as (hung, switch_off), ThreadPoolExecutor(max_workers=1) as kiosk:
+        waiting = kiosk.submit(queues.print, hung, MORE_THAN_BUFFERS_HOLD)
+        assert queues.print(f"file:{tmp_path / 'slips.bin'}", SLIP) == PrintResult(True)
+        assert not waiting.done()
+        switch_off()
+
+
+def test_when_too_many_slips_wait_the_next_is_told_at_once(queues: PrinterQueues) -> None:
+    with hung_printer() as (hung, switch_off), ThreadPoolExecutor(max_workers=printers.QUEUE_LENGTH + 1) as kiosks:
+        results: queue.Queue[PrintResult] = queue.Queue()
+        for _ in range(printers.QUEUE_LENGTH + 1):
+            kiosks.submit(lambda: results.put(queues.print(hung, MORE_THAN_BUFFERS_HOLD)))
+        assert results.get(timeout=4) == PrintResult(False, "busy")
+        assert results.empty()
+        switch_off()
+
+
+def test_a_kiosk_waits_no_longer_than_the_limit_and_its_slip_is_not_printed_later(
+    queues: PrinterQueues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printers, "LIMIT_SECONDS", 1.0)
+    read_on = threading.Event()
+
+    def hung_for_a_while(line: socket.socket, taken: bytearray) -> None:
+        read_on.wait(timeout=30)
+        mute(line, taken)
+
+    with network_printer(hung_for_a_while) as printer, ThreadPoolExecutor(max_workers=2) as kiosks:
+        started = monotonic()
+        first = kiosks.submit(queues.print, printer.setting, MORE_THAN_BUFFERS_HOLD)
+        second = kiosks.submit(queues.print, printer.setting, SLIP)
+        assert {first.result(), second.result()} == {PrintResult(False, "too_slow")}
+        assert monotonic() - started < 4
+        read_on.set()
+        assert len(printer.slips.get(timeout=30)) < len(MORE_THAN_BUFFERS_HOLD)
+        queues.close()
+        assert printer.slips.empty()
+
+
+def test_a_bad_setting_is_refused_before_anything_waits(queues: PrinterQueues) -> None:
+    with pytest.raises(Invalid):
+        queues.print("lpt1", SLIP)
+
+
+UNDER_GEVENT = """
+from gevent import monkey
+monkey.patch_all()
+import sys
+from printables import escpos
+from printables.printers import PrinterQueues, PrintResult
+from tests.printables.network import healthy, mute, network_printer
+from tests.printables.slips import TICKET
+SLIP = escpos.slip(TICKET, 80)
+queues = PrinterQueues()
+for behaviour in (healthy, mute):
+    with network_printer(behaviour) as printer:  # its thread is a greenlet of the same hub
+        assert queues.print(printer.setting, SLIP) == PrintResult(True)
+        assert printer.slips.get(timeout=5) == SLIP
+assert queues.print(f"file:{sys.argv[1]}", SLIP) == PrintResult(True)
+queues.close()
+print("printed")
+"""
+
+
+def test_the_servers_hub_goes_on_while_a_slip_is_printed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", UNDER_GEVENT, str(tmp_path / "slips.bin")]
+    house = Path(__file__).parent.parent.parent
+    done = subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("printed\n", "")
+    assert (tmp_path / "slips.bin").read_bytes() == SLIP
