@@ -74,7 +74,9 @@ def numbers() -> str:
     """One number of today: its state, its priority, another slip."""
     wanted = request.args.get("number", "").strip().upper()
     states = {state: words.get(language()) for state, words in STATES.items()}
-    return page("supervisor/numbers.html", read_today(), wanted=wanted, ticket=find(wanted) if wanted else None, states=states)
+    return page(
+        "supervisor/numbers.html", read_today(), wanted=wanted, ticket=find(wanted) if wanted else None, states=states
+    )
 
 
 def find(number: str) -> TicketView | None:
@@ -183,7 +185,7 @@ def ledger_line(line: MovementView, names: Mapping[str, str]) -> LedgerLine:
 def movement_words() -> list[tuple[str, str, str, int]]:
     """What may be entered: its code, its word, what it is, and whether it adds (1), takes (-1) or sets (0)."""
     return [
-        ("receive", _("Masuk"), _("dari pusat atau provinsi"), 1),
+        ("receive", _("Stok masuk"), _("dari pusat atau provinsi"), 1),
         ("count", _("Opname"), _("jumlah yang benar-benar ada"), 0),
         ("spoil", _("Rusak cetak"), _("di luar loket"), -1),
         ("defect", _("Cacat pabrik"), _("belum dipakai"), -1),

@@ -37,7 +37,8 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!fresh.getElementById("choose")) return location.reload();
     const focused = document.activeElement.dataset.counter;
-    page.querySelectorAll(".lokets").forEach((list, place) => list.replaceWith(fresh.querySelectorAll(".lokets")[place]));
+    const lists = [...fresh.querySelectorAll(".lokets")];
+    page.querySelectorAll(".lokets").forEach((list, place) => list.replaceWith(lists[place]));
     if (focused) page.querySelector(`[data-counter="${focused}"]`).focus();
   }
 

@@ -303,7 +303,7 @@
   }
 
   function openKeys() {
-    document.querySelectorAll("[data-letter]").forEach((field) => { field.value = letters.of[field.dataset.letter]; });
+    fillLetters();
     at("letters-on").checked = letters.on;
     open("all-keys");
   }
@@ -314,10 +314,10 @@
     if (other) letters.of[other] = letters.of[verb];
     letters.of[verb] = letter;
     keepLetters();
-    openFields();
+    fillLetters();
   }
 
-  function openFields() {
+  function fillLetters() {
     document.querySelectorAll("[data-letter]").forEach((field) => { field.value = letters.of[field.dataset.letter]; });
   }
 
@@ -382,9 +382,8 @@
   // -- dialogs -------------------------------------------------------------------------------------------------------------
 
   function open(id) {
-    const dialog = at(id);
-    problem(dialog, "");
-    dialog.showModal();
+    if (at(id).querySelector(".problem")) problem(at(id), "");
+    at(id).showModal();
   }
 
   /** A list of radio buttons that a search field narrows down; the only one left is chosen. */

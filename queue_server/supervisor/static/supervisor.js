@@ -5,6 +5,7 @@
   const { say, watch, problem } = window.staff;
   const result = document.getElementById("result");
   const entry = document.getElementById("entry");
+  const itemField = entry && entry.querySelector("[name=item]"); // `elements.item` is a method of every form
 
   // -- the page, fresh -----------------------------------------------------------------------------------------------
 
@@ -152,7 +153,7 @@
   }
 
   document.querySelectorAll("dialog").forEach((dialog) => {
-    dialog.addEventListener("close", () => focus(dialog.dataset.opener));
+    dialog.addEventListener("close", () => { if (dialog.dataset.opener) focus(dialog.dataset.opener); });
   });
 
   function showOther(form) {
@@ -174,27 +175,27 @@
   const number = new Intl.NumberFormat("id-ID");
 
   function entryNow() {
-    const item = entry.elements.item.selectedOptions[0];
+    const item = itemField.selectedOptions[0];
     const type = entry.querySelector("[name=type]:checked");
     const row = document.querySelector(`#balances a[href="?item=${item.value}"]`).closest("tr");
-    const [onHand, available] = [...row.querySelectorAll("[data-figure]")].map((cell) => Number(cell.dataset.figure));
+    const [onHand, , promised] = [...row.querySelectorAll("[data-figure]")].map((cell) => Number(cell.dataset.figure));
     const quantity = Number(entry.elements.quantity.value);
     const sum = say("sum", { type: type.parentElement.textContent.trim(), quantity: number.format(quantity), unit: item.dataset.unit, item: item.textContent });
-    return { item: item.value, type: type.value, sign: Number(type.dataset.sign), onHand, available, quantity, sum };
+    return { item: item.value, type: type.value, sign: Number(type.dataset.sign), onHand, promised, quantity, sum };
   }
 
   function check() {
-    const { type, sign, onHand, available, quantity, sum } = entryNow();
+    const { type, sign, onHand, promised, quantity, sum } = entryNow();
     const dialog = document.getElementById("confirm");
     dialog.querySelector("#sum").textContent = sum;
     dialog.querySelector("#after").textContent = type === "count"
       ? say("after.count", { now: number.format(onHand), difference: (quantity > onHand ? "+" : "") + number.format(quantity - onHand) })
       : say("after", { after: number.format(Math.max(0, onHand + sign * quantity)), now: number.format(onHand) });
     const leaves = type === "count" ? onHand - quantity : sign < 0 ? quantity : 0;
-    dialog.querySelector("#beyond").hidden = leaves <= available;
+    dialog.querySelector("#beyond").hidden = leaves <= onHand - promised;
     problem(dialog, "");
-    dialog.dataset.opener = "entry";
     dialog.showModal();
+    dialog.querySelector(".do").focus();
   }
 
   async function record(form) {
@@ -207,7 +208,7 @@
 
   function paintEntry() {
     const type = entry.querySelector("[name=type]:checked").value;
-    document.getElementById("unit").textContent = entry.elements.item.selectedOptions[0].dataset.unit;
+    document.getElementById("unit").textContent = itemField.selectedOptions[0].dataset.unit;
     document.getElementById("reason-note").hidden = type !== "receive";
     entry.elements.reason.required = type !== "receive";
     entry.elements.quantity.min = type === "count" ? 0 : 1;
