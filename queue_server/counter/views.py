@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from queue_server.domain.catalogue import Catalogue, Counter
+from queue_server.domain.catalogue import Catalogue, Counter, Group, Item, Service
 from queue_server.domain.counters import CLOSED
 from queue_server.domain.views import as_json
 from queue_server.web.guards import ADMIN, CLERK, SUPERVISOR, staff
@@ -67,7 +67,11 @@ def english_names(catalogue: Catalogue) -> dict[str, str]:
 
     The stream speaks one language to everybody who watches a topic.
     """
-    named = (*catalogue.services.values(), *catalogue.groups.values(), *catalogue.items.values())
+    named: tuple[Service | Group | Item, ...] = (
+        *catalogue.services.values(),
+        *catalogue.groups.values(),
+        *catalogue.items.values(),
+    )
     return {thing.name.id: thing.name.get("en") for thing in named}
 
 

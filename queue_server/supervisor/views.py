@@ -86,7 +86,7 @@ def find(number: str) -> TicketView | None:
         return None
 
 
-# -- what the pages show -------------------------------------------------------------------------------------------------
+# -- what the pages show -----------------------------------------------------------------------------------------------
 
 
 def read_today() -> Today:
@@ -118,7 +118,7 @@ def main_item(today: Today) -> ItemToday:
 
 
 def places() -> Mapping[str, str]:
-    """Who may ask for help, by the word that an alert names it with: kiosks and displays by name, counters by number."""
+    """Who may ask for help, by the word that an alert names it with."""
     door = house().door
     devices = {device.device_id: device.name for device in people.all_devices(door.database, door.site)}
     counters = {f"counter-{number}": _("Loket %d") % number for number in house().catalogue().counters}
