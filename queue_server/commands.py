@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -457,6 +458,40 @@ def restore(source: Path) -> None:
         with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean restore"):
             backups.restore(database, source)
         note("Restored. antrean verify checks it.")
+
+
+# -- trying it out -----------------------------------------------------------------------------------------------------
+
+
+@antrean.command()
+@click.option("--office", "name", required=True, help="An office file of the package by name, or a path.")
+@click.option("--scenario", "number", type=int, required=True, help="1: an ordinary week, blanks for two days of it.")
+@click.option("--days", type=click.IntRange(1, 366), help="Business days; by default the scenario's own.")
+@click.option("--date", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; by default a certain Monday.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same result.")
+@click.option("--json", "in_json", is_flag=True, help="The figures as JSON.")
+def simulate(name: str, number: int, days: int | None, first: Any, seed: int, in_json: bool) -> None:
+    """Run an office for some days through the real operations, on a database that is thrown away."""
+    from queue_server.simulate import report, run, scenarios  # only who simulates waits for it
+
+    text, filename = office_text(name)
+    with refusals(), tempfile.TemporaryDirectory() as directory, progress("simulating") as advance:
+        try:
+            result = run.simulate(
+                scenarios.scenario_of(number),
+                text,
+                filename,
+                f"sqlite:///{directory}/antrean.db",
+                seed=seed,
+                first_day=first.date() if first else None,
+                days=days,
+                progress=advance,
+            )
+        except scenarios.CannotSimulateError as failure:
+            raise Refused(str(failure)) from None
+    click.echo(json.dumps(result.figures()) if in_json else report.report(result))
+    if result.faults:
+        raise SystemExit(1)
 
 
 @antrean.command()

@@ -1,0 +1,75 @@
+"""What is counted in a simulation: promises and whether they were kept, trips, waits, cards.
+
+The definitions are those of `docs/running.md`, "Simulated days".
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+
+class Fate(enum.Enum):
+    DUE = enum.auto()
+    KEPT = enum.auto()
+    BROKEN = enum.auto()
+    GIVEN_UP = enum.auto()  # by its holder: absent twice, or without the papers
+
+
+@dataclass(slots=True)
+class Promise:
+    """A reservation, which is for the day it was made, or a dated voucher."""
+
+    day: date
+    voucher: bool
+    fate: Fate = Fate.DUE
+
+
+@dataclass(slots=True)
+class DayLine:
+    """One line of the report."""
+
+    day: date
+    came: int = 0
+    tickets: int = 0
+    served: int = 0
+    cards: int = 0
+    wasted: int = 0
+    sold_out: str = ""  # when the first citizen was told
+
+
+@dataclass(slots=True)
+class Ledger:
+    lines: list[DayLine] = field(default_factory=list)
+    no_shows: int = 0
+    extra_trips: int = 0
+    spoilt: int = 0
+    received: int = 0
+    promises: list[Promise] = field(default_factory=list)
+    days_to_card: list[int] = field(default_factory=list)
+    waits: list[int] = field(default_factory=list)  # minutes
+
+    @property
+    def today(self) -> DayLine:
+        return self.lines[-1]
+
+    def promise(self, day: date, voucher: bool) -> Promise:
+        made = Promise(day, voucher)
+        self.promises.append(made)
+        return made
+
+    def count(self, fate: Fate, vouchers_only: bool = False) -> int:
+        return sum(p.fate is fate and (p.voucher or not vouchers_only) for p in self.promises)
+
+
+def spread(values: Sequence[int]) -> dict[str, int | None]:
+    """The median, the ninth tenth and the largest (nearest rank); None of nothing."""
+    ordered = sorted(values)
+
+    def rank(share: float) -> int | None:
+        return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+    return {"p50": rank(0.5), "p90": rank(0.9), "max": rank(1.0)}

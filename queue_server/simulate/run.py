@@ -1,0 +1,103 @@
+"""A scenario from the first citizen to the figures: the office with its promises, and the plain queue beside it."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from queue_server.domain import calendar
+from queue_server.domain.catalogue import Catalogue
+from queue_server.simulate.citizens import draw_citizens
+from queue_server.simulate.house import SITE, House
+from queue_server.simulate.ledger import Fate, Ledger, spread
+from queue_server.simulate.plain_queue import Outcome, plain_queue
+from queue_server.simulate.scenarios import Scenario, scale_of
+from queue_server.simulate.week import Progress, Week
+from queue_server.storage.verify import verify
+
+
+@dataclass(frozen=True)
+class Result:
+    office: str
+    zone: str
+    scenario: Scenario
+    seed: int
+    ledger: Ledger
+    baseline: Outcome
+    left: int  # blanks on hand at the end
+    faults: tuple[str, ...]
+
+    def figures(self) -> dict[str, Any]:
+        """The figures as plain JSON values; `docs/running.md`, "Simulated days", says what each counts."""
+        ledger = self.ledger
+        kept, broken = ledger.count(Fate.KEPT), ledger.count(Fate.BROKEN)
+        vouchers_kept, vouchers_broken = ledger.count(Fate.KEPT, True), ledger.count(Fate.BROKEN, True)
+        cards = sum(line.cards for line in ledger.lines)
+        return {
+            "days": len(ledger.lines),
+            "tickets": sum(line.tickets for line in ledger.lines),
+            "served": sum(line.served for line in ledger.lines),
+            "no_shows": ledger.no_shows,
+            "promised": kept + broken,
+            "kept": kept,
+            "vouchers": vouchers_kept + vouchers_broken,
+            "vouchers_kept": vouchers_kept,
+            "wasted_trips": sum(line.wasted for line in ledger.lines),
+            "extra_trips": ledger.extra_trips,
+            "cards": cards,
+            "days_to_card": spread(ledger.days_to_card),
+            "baseline": {"cards": self.baseline.cards, "wasted_trips": self.baseline.wasted_trips},
+            "waits_minutes": spread(ledger.waits),
+            "blanks": {"received": ledger.received, "used": cards, "spoilt": ledger.spoilt, "left": self.left},
+            "verify": f"{len(self.faults)} faults: {self.faults[0]}" if self.faults else "ok",
+        }
+
+
+def simulate(
+    scenario: Scenario,
+    text: str,
+    filename: str,
+    database_url: str,
+    *,
+    seed: int,
+    first_day: date | None = None,
+    days: int | None = None,
+    progress: Progress = lambda done, of: None,
+) -> Result:
+    """Run so many business days of an office file on an empty database, and verify it at the end.
+
+    The same arguments give the same result. Raises `CannotSimulateError`, `OfficeFileError`.
+    """
+    house = House(database_url, text, filename, random.Random(f"{seed} ids"))
+    try:
+        catalogue = house.found(first_day or scenario.first_day)
+        scale = scale_of(catalogue)
+        dates = business_days(catalogue, first_day or scenario.first_day, days or scenario.days)
+        citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
+        deliveries = deliveries_on(dates, round(scenario.delivery * scale))
+        week = Week(house, scenario.returns, Ledger(), dates, progress)
+        week.run(citizens, deliveries)
+        baseline = plain_queue(catalogue, citizens, dates, deliveries, scenario.returns)
+        faults = verify(house.database, SITE).faults
+        left = house.on_hand()
+    finally:
+        house.close()
+    return Result(catalogue.name, catalogue.zone, scenario, seed, week.ledger, baseline, left, tuple(faults))
+
+
+def business_days(catalogue: Catalogue, first: date, count: int) -> list[date]:
+    """The first `count` business days from `first` on."""
+    days = [calendar.next_business_day(catalogue, first - timedelta(days=1))]
+    while len(days) < count:
+        days.append(calendar.next_business_day(catalogue, days[-1]))
+    return days
+
+
+def deliveries_on(days: list[date], quantity: int) -> dict[date, int]:
+    """Blanks come on the first business day of each week."""
+    weeks: dict[tuple[int, int], date] = {}
+    for day in days:
+        weeks.setdefault(day.isocalendar()[:2], day)
+    return dict.fromkeys(weeks.values(), quantity)
