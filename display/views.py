@@ -9,8 +9,7 @@ from babel.dates import get_day_names, get_month_names
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from queue_server.domain.errors import NotAllowed
-from queue_server.web.guards import device_or_staff
+from queue_server.web.guards import device_or_staff, require_hall
 from queue_server.web.house import house
 from queue_server.web.language import LANGUAGES, language
 from queue_server.web.session import Caller, current
@@ -31,8 +30,7 @@ def indonesian_first() -> None:
 def lobby(hall: str) -> ResponseReturnValue:
     """`?malam=1` is the dimmed screen for the evening; `?lang=en` puts the fixed words in English."""
     caller = current()
-    if caller.kind == "device" and caller.hall not in (None, hall):
-        raise NotAllowed("hall")
+    require_hall(caller, hall)
     board = house().queries.lobby(hall, house().clock())
     names = get_day_names(locale=language())
     return render_template(
