@@ -17,10 +17,12 @@ from markupsafe import Markup
 from printables import qr
 from queue_server.domain import calendar
 from queue_server.domain.errors import NotFound
+from queue_server.domain.stock import CARDS
 from queue_server.domain.views import DayView, GroupView, ItemStock, ServicesView, ServiceView, VoucherView
 from queue_server.web.guards import device
 from queue_server.web.house import house
 from queue_server.web.language import LANGUAGES, english, gettext, language
+from queue_server.web.session import Caller, current
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk", template_folder="templates", static_folder="static")
 
@@ -28,6 +30,7 @@ blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk", template_folder="t
 BY_THE_DAY = ("before_opening", "intake_closed", "closed", "break")
 MOST_CARDS = 9
 UNDO_SECONDS = 60
+NO_PRINTER_SET = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,14 @@ def ticket(ticket_id: str) -> ResponseReturnValue:
     hall = house().catalogue().halls[taken.hall]
     undo = max(0, UNDO_SECONDS - (now - taken.issued_at) // 1000)
     return screen(
-        "number", queries.day_view(now), ticket=taken, code=code, where=hall.where.get(language()), undo_seconds=undo
+        "number",
+        queries.day_view(now),
+        ticket=taken,
+        promised=sum(held.quantity for held in taken.reserved if held.item in CARDS),
+        code=code,
+        where=hall.where.get(language()),
+        undo_seconds=undo,
+        prints=prints(current()),
     )
 
 
@@ -113,6 +123,10 @@ def voucher(code: str) -> ResponseReturnValue:
 
 def services() -> ServicesView:
     return house().queries.services(language(), house().clock())
+
+
+def prints(kiosk: Caller) -> bool:
+    return kiosk.device is not None and kiosk.device.printer != NO_PRINTER_SET
 
 
 def today() -> DayView:

@@ -194,12 +194,13 @@
   function showPrint(answer, id) {
     const given = part("given");
     if (!given || given.dataset.ticket !== id) return;
-    screen().dataset.print = answer.printed ? "out" : answer.why === "no_printer" ? "none" : "failed";
+    if (given.dataset.print === "none") return;
+    screen().dataset.print = answer.printed ? "out" : "failed";
     watchStillness();
   }
 
   function arrangeNumber() {
-    screen().dataset.print = screen().dataset.print || "out";
+    screen().dataset.print = part("given").dataset.print;
     const wrong = document.querySelector('[data-do="wrong"]');
     if (wrong) setTimeout(() => wrong.remove(), 1000 * Number(wrong.dataset.seconds));
   }

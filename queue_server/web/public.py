@@ -1,0 +1,124 @@
+"""What everybody may see on a phone: a ticket by its token, and the stock board. Whole without a script.
+
+`fresh.js` asks again every ten seconds and gets the page only when it has changed. Source: `docs/field.md#phone`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from queue_server.domain import tickets
+from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.stock import CARDS
+from queue_server.domain.views import ServicesView, ServiceView, TicketView
+from queue_server.operations import ticketing
+from queue_server.web.caching import already_seen, only_if_new
+from queue_server.web.guards import hold_back_strangers, public
+from queue_server.web.house import house, new_token
+from queue_server.web.language import language
+from queue_server.web.session import holder_of
+
+blueprint = Blueprint("public", __name__)
+
+GIVES_BACK = (tickets.WAITING, tickets.CALLED, tickets.PARKED)  # until it is served
+MINUTE_MS = 60_000
+MOST_DRAWN = 12  # people in the drawn line
+
+
+@blueprint.get("/t/<token>")
+@public
+def ticket(token: str) -> ResponseReturnValue:
+    """A ticket as its holder sees it."""
+    hold_back_strangers()
+    now = house().clock()
+    version = repr((request.full_path, *house().queries.ticket_version(token, now)))
+    if seen := already_seen(version):
+        return seen
+    view = ticket_in_its_language(token, now)
+    services = house().queries.services(language(), now)
+    service = next((service for service in services.services if service.code == view.service), None)
+    page = render_template("phone.html", **phone(view, services, service))
+    return only_if_new(Response(page), version)
+
+
+@blueprint.post("/t/<token>")
+@public
+def act(token: str) -> ResponseReturnValue:
+    """Give the number back (`cancel`), or take today's number for a voucher (`redeem`)."""
+    hold_back_strangers()
+    view = house().queries.ticket_by_token(token, language(), house().clock())
+    if request.form.get("redeem") and view.voucher:
+        token = redeem(view, token)
+    elif request.form.get("cancel"):
+        give_back(view, token)
+    return redirect(f"/t/{token}", 303)
+
+
+def give_back(view: TicketView, token: str) -> None:
+    actor = holder_of(token).id
+    try:
+        house().do(ticketing.cancel, actor=actor, tickets=(view.id,), ticket_id=view.id, token=token)
+    except WrongState:
+        return  # served meanwhile, or given back already: the page that follows says so
+
+
+def redeem(view: TicketView, token: str) -> str:
+    """Today's number for a voucher; its token. The number's id follows from the code, so a second touch is the same."""
+    voucher = view.voucher
+    if voucher is None:
+        raise NotFound("voucher")
+    ticket_id = hashlib.sha256(f"voucher {voucher.code}".encode()).hexdigest()[:32]
+    issued = house().do(
+        ticketing.issue_ticket,
+        actor=holder_of(token).id,
+        tickets=(ticket_id,),
+        vouchers=(voucher.code,),
+        ticket_id=ticket_id,
+        token=new_token(),
+        service=voucher.service,
+        voucher=voucher.code,
+        channel="phone",
+        language=view.language,
+    )
+    return str(issued["token"])
+
+
+def ticket_in_its_language(token: str, now: int) -> TicketView:
+    """In the language in which the number was taken, unless the phone's owner chooses the other. Raises `NotFound`."""
+    view = house().queries.ticket_by_token(token, "id", now)
+    g.language = view.language
+    return view if language() == "id" else house().queries.ticket_by_token(token, language(), now)
+
+
+def phone(view: TicketView, services: ServicesView, service: ServiceView | None) -> dict[str, Any]:
+    return {
+        "ticket": view,
+        "day": services.day,
+        "suspended": service.reason_words if service and service.reason == "suspended" else None,
+        "information": services.information,
+        "carries_over": house().catalogue().rules.carry_over,
+        "promised": sum(held.quantity for held in view.reserved if held.item in CARDS),
+        "drawn": min(view.ahead or 0, MOST_DRAWN),
+        "may_give_back": view.state in GIVES_BACK,
+        "asks": "cancel" in request.args and view.state in GIVES_BACK,
+        "other_language": "en" if language() == "id" else "id",
+    }
+
+
+@blueprint.get("/stok")
+@public
+def stock_board() -> ResponseReturnValue:
+    """How many blanks can still be had today, of how many, as of when."""
+    hold_back_strangers()
+    now = house().clock()
+    items = house().queries.stock(language(), now)
+    day = house().queries.day_view(now)
+    shown = [replace(item, as_of=now // MINUTE_MS) for item in items]
+    version = repr((language(), day.day, shown))
+    page = render_template("stok.html", items=items, day=day, other_language="en" if language() == "id" else "id")
+    return only_if_new(Response(page), version)
