@@ -7,7 +7,7 @@ import subprocess
 import sys
 import zipfile
 from configparser import ConfigParser
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -120,6 +120,23 @@ def imported_names(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom):
             names.append(node.module or "")
     return names
+
+
+def test_every_dependency_is_used(settings: ConfigParser) -> None:
+    names = {
+        name.partition(".")[0]
+        for room in ROOT_ROOMS
+        for path in HOUSE.glob(f"{room}/**/*.py")
+        for name in imported_names(path)
+    }
+    providers = packages_distributions()
+    used = {canonicalize_name(provider) for name in names for provider in providers.get(name, [])}
+    listed = {
+        canonicalize_name(Requirement(line).name)
+        for line in settings["options"]["install_requires"].split("\n")
+        if line
+    }
+    assert listed - used == {"tzdata"}  # the time zones themselves, read by the standard library
 
 
 def test_package_inits_are_empty(tracked_files: list[Path]) -> None:
