@@ -18,6 +18,8 @@ from queue_server.storage.schema import journal, sites
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HASHED = [column.name for column in journal.c if column.name != "hash"]
 PAGE = 500  # rows that are read at a time
+HEAD = sa.select(sites.c.generation, sites.c.seq, sites.c.hash).where(sites.c.site == sa.bindparam("site"))
+LOCKED_HEAD = HEAD.with_for_update()
 
 
 class Head(NamedTuple):
@@ -77,8 +79,7 @@ def history(connection: sa.Connection, site: str) -> Iterator[Any]:
 
 def read_head(connection: sa.Connection, site: str, lock: bool = False) -> Head | None:
     """A site's head, None for a site that is not here; with `lock` nobody else appends until the transaction ends."""
-    query = sa.select(sites.c.generation, sites.c.seq, sites.c.hash).where(sites.c.site == site)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    row = connection.execute(LOCKED_HEAD if lock else HEAD, {"site": site}).one_or_none()
     return Head(*row) if row else None
 
 

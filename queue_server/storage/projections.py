@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,12 +32,21 @@ class Projection:
         self.name, self.table, self.codec = name, PROJECTIONS[name], ROWS[name]
         self.occupies = OCCUPIES.get(name, lambda row: False)
         self.select = sa.select(*(self.table.c[column] for column in self.codec.names))
+        self._named: dict[str, sa.Select[Any]] = {}
 
     def read(self, connection: sa.Connection, site: str, *conditions: sa.ColumnElement[bool]) -> list[Any]:
         """Rows in the order of their keys."""
         order = (self.table.c[column] for column in self.codec.key)
         query = self.select.where(self.table.c.site == site, *conditions).order_by(*order)
         return [self.codec.row(values) for values in connection.execute(query)]
+
+    def named(self, connection: sa.Connection, site: str, column: str, keys: Collection[Any]) -> list[Any]:
+        """Rows that have one of `keys` in a column, in one query that is built only once."""
+        query = self._named.get(column)
+        if query is None:
+            one_of = self.table.c[column].in_(sa.bindparam("keys", expanding=True))
+            query = self._named[column] = self.select.where(self.table.c.site == sa.bindparam("site"), one_of)
+        return [self.codec.row(values) for values in connection.execute(query, {"site": site, "keys": list(keys)})]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         changed = [(key, old, row) for key, (old, row) in changes.items() if row != old]
@@ -134,14 +143,14 @@ def named(event: Event, *fields: str) -> list[str]:
 
 
 def recall(connection: sa.Connection, site: str, office: Office, names: Names) -> list[tuple[str, Any]]:
-    """Bring the named rows into memory, in one query per table; returns what came, to be let go again.
+    """Bring the named rows into memory, all of one table at once; returns what came, to be let go again.
 
     A movement comes with what reverses it and with its ticket; a ticket of an earlier day with that day's counts.
     """
     came: list[tuple[str, Any]] = []
 
-    def bring(name: str, condition: sa.ColumnElement[bool]) -> list[Any]:
-        rows = ALL[name].read(connection, site, condition)
+    def bring(name: str, column: str, keys: Collection[Any]) -> list[Any]:
+        rows = ALL[name].named(connection, site, column, keys) if keys else []
         for row in rows:
             key = key_of(row)
             if key not in office.rows[name]:
@@ -149,23 +158,14 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
                 came.append((name, key))
         return rows
 
-    days, ticket_ids = set(names.days), set(names.tickets)
-    if names.movements:
-        columns = PROJECTIONS["movements"].c
-        moves = bring("movements", columns.seq.in_(names.movements) | columns.reverses.in_(names.movements))
-        ticket_ids.update(move.ticket_id for move in moves if move.ticket_id)
-    if ids := missing(office, "tickets", ticket_ids):
-        days.update(ticket.day for ticket in bring("tickets", PROJECTIONS["tickets"].c.ticket_id.in_(ids)))
-    if codes := missing(office, "vouchers", names.vouchers):
-        bring("vouchers", PROJECTIONS["vouchers"].c.code.in_(codes))
-    if past := {day for day in days if day < office.newest_day}:
-        for name in OF_A_DAY:
-            bring(name, PROJECTIONS[name].c.day.in_(past))
+    moves = bring("movements", "seq", names.movements) + bring("movements", "reverses", names.movements)
+    ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
+    back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
+    bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
+    days = {day for day in names.days | {ticket.day for ticket in back} if day < office.newest_day}
+    for name in OF_A_DAY:
+        bring(name, "day", days)
     return came
-
-
-def missing(office: Office, name: str, keys: Iterable[Any]) -> list[Any]:
-    return sorted(set(keys) - office.rows[name].keys())
 
 
 def let_go(office: Office, came: Collection[tuple[str, Any]]) -> None:

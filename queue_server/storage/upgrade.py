@@ -15,6 +15,7 @@ from queue_server.storage.backup import backup
 from queue_server.storage.database import Database
 from queue_server.storage.verify import verify_all
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 EMPTY, OLD, CURRENT, UNKNOWN = "empty", "old", "current", "unknown"
 
 
@@ -51,5 +52,5 @@ def upgrade(database: Database, copy_to: Path | None = None) -> list[str]:
 
 def configuration(connection: sa.Connection | None = None) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config

@@ -106,8 +106,8 @@ def upgrade() -> None:
         whole("last_seen", nullable=True),
         whole("revoked_at", nullable=True),
         sa.PrimaryKeyConstraint("site", "device_id", name="pk_devices"),
-        sa.UniqueConstraint("token_hash", name="uq_devices_token_hash"),
         sa.CheckConstraint("kind IN ('kiosk', 'display')", name="ck_devices_unknown_kind"),
+        sa.UniqueConstraint("token_hash", name="uq_devices_token_hash"),
     )
     op.create_table(
         "item_days",
@@ -264,8 +264,8 @@ def upgrade() -> None:
         text("outcome", nullable=True),
         whole("changed_seq"),
         sa.PrimaryKeyConstraint("site", "ticket_id", name="pk_tickets"),
-        sa.ForeignKeyConstraint(["site", "day"], ["days.site", "days.day"], name="fk_tickets_site_day"),
         sa.UniqueConstraint("site", "prefix", "day", "number", name="uq_tickets_site_prefix_day_number"),
+        sa.ForeignKeyConstraint(["site", "day"], ["days.site", "days.day"], name="fk_tickets_site_day"),
         sa.UniqueConstraint("token", name="uq_tickets_token"),
     )
     where = sa.text("state IN ('called', 'serving')")
@@ -334,14 +334,14 @@ def upgrade() -> None:
         text("ticket_id", nullable=True),
         whole("reverses", nullable=True),
         sa.PrimaryKeyConstraint("site", "seq", name="pk_movements"),
-        sa.ForeignKeyConstraint(
-            ["site", "reverses"], ["movements.site", "movements.seq"], name="fk_movements_site_reverses"
-        ),
+        sa.CheckConstraint("source <> target", name="ck_movements_moves_nothing"),
+        sa.UniqueConstraint("site", "reverses", name="uq_movements_site_reverses"),
         sa.ForeignKeyConstraint(
             ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_movements_site_ticket_id"
         ),
-        sa.UniqueConstraint("site", "reverses", name="uq_movements_site_reverses"),
-        sa.CheckConstraint("source <> target", name="ck_movements_moves_nothing"),
+        sa.ForeignKeyConstraint(
+            ["site", "reverses"], ["movements.site", "movements.seq"], name="fk_movements_site_reverses"
+        ),
     )
     op.create_index("movements_of_item", "movements", ["site", "item", "seq"])
     op.create_table(
@@ -360,10 +360,10 @@ def upgrade() -> None:
         text("redeemed_by", nullable=True),
         sa.PrimaryKeyConstraint("site", "code", name="pk_vouchers"),
         sa.ForeignKeyConstraint(
-            ["site", "redeemed_by"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_redeemed_by"
+            ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_ticket_id"
         ),
         sa.ForeignKeyConstraint(
-            ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_ticket_id"
+            ["site", "redeemed_by"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_redeemed_by"
         ),
     )
     op.create_index("vouchers_of_ticket", "vouchers", ["site", "ticket_id"])
