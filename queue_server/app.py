@@ -22,7 +22,7 @@ from display.views import blueprint as display
 from kiosk.views import blueprint as kiosk
 from queue_server.config import Settings, SettingsError
 from queue_server.counter.views import blueprint as counter
-from queue_server.domain.errors import Busy
+from queue_server.domain.errors import Busy, Refusal
 from queue_server.operations.office import follow_calendar
 from queue_server.storage import lock, wakeup
 from queue_server.storage.database import Database
@@ -32,12 +32,13 @@ from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, counters, office, stock, system, tickets
+from queue_server.web.api import access, counters, office, slips, stock, system, tickets
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, move_in, new_code
 from queue_server.web.pages import blueprint as pages
+from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
 
 log = logging.getLogger("antrean")
@@ -94,9 +95,9 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, counters, stock, office):
+    for room in (system, access, tickets, slips, counters, stock, office):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, kiosk, display, counter, supervisor):
+    for blueprint in (pages, public, kiosk, display, counter, supervisor):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)
@@ -125,7 +126,9 @@ class Server:
         self.settings, self.database = settings, database
         self.stopping = Event()
         journal = Journal(database, settings.site, now_ms)
-        offload = gevent.get_hub().threadpool.apply
+        hub = gevent.get_hub()
+        hub.NOT_ERROR += (Refusal,)  # what a thread refuses is told to whoever asked; gevent would log a trace as well
+        offload = hub.threadpool.apply
         self.writer = Writer(journal, gather=gather, offload=offload, after_commit=self.wake)
         self.house = open_house(
             settings, database, self.writer, aside=on_threads(READING_THREADS), hashing=on_threads(1)
@@ -156,6 +159,7 @@ class Server:
         server.stop_accepting()
         self.writer.stop()
         server.stop(timeout=LAST_WORDS_SECONDS)
+        self.house.printers.close()
 
     # -- the office's clock ----------------------------------------------------------------------------------------
 

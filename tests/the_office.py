@@ -18,7 +18,7 @@ from queue_server.storage.upgrade import upgrade
 from queue_server.storage.verify import verify
 
 SITE = "HQ"
-CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # as the server makes them: small letters, typed in either
 
 
 class TheOffice:

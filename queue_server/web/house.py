@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
 
+from printables.printers import PrinterQueues
 from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
 from queue_server.storage.answers import Once
@@ -44,6 +45,8 @@ class House:
     clock: Callable[[], int]  # now, epoch milliseconds
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
+    printers: PrinterQueues = field(default_factory=PrinterQueues)
+    printed: dict[str, dict[str, object]] = field(default_factory=dict)  # what printing was answered, by key
     _catalogue: tuple[Catalogue, float] | None = None
 
     def catalogue(self) -> Catalogue:

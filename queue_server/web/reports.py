@@ -18,9 +18,14 @@ def daily_csv(today: Today) -> str:
 
 
 def table(rows: Sequence[Any]) -> str:
-    lines = [as_json(row) for row in rows]
+    lines = [{name: plain(value) for name, value in as_json(row).items()} for row in rows]
     output = io.StringIO()
     writer = csv.DictWriter(output, fieldnames=list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     return output.getvalue()
+
+
+def plain(value: Any) -> Any:
+    """A text that a spreadsheet shows and never reckons: some words in it were typed in by people."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")) else value

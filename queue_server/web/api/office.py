@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response
 
-from queue_server.domain.views import LobbyBoard, ServicesView, Today, as_json
+from queue_server.domain.views import LobbyBoard, ServicesView, Today
 from queue_server.operations import office
 from queue_server.web.api.models import (
     AlertAnswered,
@@ -41,9 +43,14 @@ def services() -> Response:
 def board(path: OfHall) -> Response:
     """The lobby's board, with an ETag."""
     require_hall(current(), path.hall)
-    shown = as_json(house().queries.lobby(path.hall, house().clock()))
-    timeless = shown | {"day": shown["day"] | {"now": 0}}  # a board that shows the same is the same
-    return only_if_new(answer(shown), repr(timeless))
+    shown = house().queries.lobby(path.hall, house().clock())
+    return only_if_new(answer(shown), repr(timeless(shown)))
+
+
+def timeless(board: LobbyBoard) -> LobbyBoard:
+    """Without the instants at which it was read: a board that shows the same is the same."""
+    stock = board.stock and replace(board.stock, as_of=0)
+    return replace(board, day=replace(board.day, now=0), stock=stock)
 
 
 @api.get("/today", responses=answers(Today))

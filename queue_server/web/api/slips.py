@@ -1,0 +1,97 @@
+"""The slip of a ticket: as a file, and out of a printer."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from printables import escpos, pdf
+from printables.printers import NO_PRINTER
+from queue_server.operations import ticketing
+from queue_server.storage import people
+from queue_server.storage.people import Device
+from queue_server.web.api.models import Because, OfTicket, Printed
+from queue_server.web.api.routes import KEY_HEADER, Api, answer, answers, do
+from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff
+from queue_server.web.house import house
+from queue_server.web.session import current
+
+PDF_TYPE = "application/pdf"
+BYTES_TYPE = "application/octet-stream"
+WIDE = 80  # mm: the paper of a slip that nobody has said a width for
+ANSWERS_KEPT = 1000
+
+api = Api("api_slips")
+
+
+@api.get("/tickets/<id>/slip.pdf", responses=answers(PDF_TYPE))
+@device_or_staff("kiosk")
+def slip_pdf(path: OfTicket) -> Response:
+    """The slip as a PDF of one page."""
+    view = house().queries.slip(path.id, house().clock())
+    return Response(house().aside(pdf.slip, view), content_type=PDF_TYPE)
+
+
+@api.get("/tickets/<id>/slip.escpos", responses=answers(BYTES_TYPE))
+@device_or_staff("kiosk")
+def slip_escpos(path: OfTicket) -> Response:
+    """The slip as a receipt printer takes it, as wide as the device's paper."""
+    device = current().device
+    return Response(escpos_of(path.id, device.paper if device else WIDE), content_type=BYTES_TYPE)
+
+
+def escpos_of(ticket_id: str, paper: int, reprint: bool = False) -> bytes:
+    view = house().queries.slip(ticket_id, house().clock(), reprint)
+    return house().aside(escpos.slip, view, paper)
+
+
+@api.post("/tickets/<id>/print", responses=answers(Printed))
+@device_or_staff("kiosk", roles=KIOSK_OR_DESK)
+def print_slip(path: OfTicket) -> Response:
+    """Print the slip, after the printer's answer or 5 s; paper out costs nobody the place."""
+    return answer(printed_once(path.id, reprint=False))
+
+
+@api.post("/tickets/<id>/reprint", responses=answers(Printed))
+@device_or_staff("kiosk", roles=KIOSK_OR_DESK)
+def reprint_slip(path: OfTicket, body: Because) -> Response:
+    """Print another slip of the same number, marked as such; the audit keeps the reason."""
+    do(ticketing.reprint, said=body, tickets=(path.id,), ticket_id=path.id, reason=body.reason)
+    return answer(printed_once(path.id, reprint=True))
+
+
+def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
+    """The same key again is answered as the first time: a slip is on paper, and no commit could take it back."""
+    kept = house().printed
+    key = f"{current().id} {request.headers.get(KEY_HEADER, '')} {request.path}"
+    if KEY_HEADER not in request.headers or key not in kept:
+        kept[key] = put_on_paper(ticket_id, reprint)
+    if len(kept) > ANSWERS_KEPT:
+        del kept[next(iter(kept))]
+    return kept[key]
+
+
+def put_on_paper(ticket_id: str, reprint: bool) -> dict[str, object]:
+    device = printer_of()
+    if device is None:
+        return {"printed": False, "why": NO_PRINTER}
+    data = escpos_of(ticket_id, device.paper, reprint)
+    result = house().printers.print(device.printer, data)
+    if not result.printed and result.why != NO_PRINTER:
+        house().do(
+            ticketing.print_failed,
+            actor=current().id,
+            tickets=(ticket_id,),
+            ticket_id=ticket_id,
+            device=device.device_id,
+            why=result.why or "",
+        )
+    return {"printed": result.printed, "why": result.why}
+
+
+def printer_of() -> Device | None:
+    """The device whose printer it is: a kiosk's own; for staff the first kiosk that has one."""
+    if own := current().device:
+        return own
+    door = house().door
+    kiosks: list[Device] = house().aside(people.all_devices, door.database, door.site)
+    return next((d for d in kiosks if d.kind == "kiosk" and d.printer != "none" and not d.revoked_at), None)

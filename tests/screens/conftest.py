@@ -1,0 +1,26 @@
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.the_office import TheOffice
+from tests.the_web import TheWeb
+
+
+@pytest.fixture
+def office(tmp_path: Path, rng: random.Random) -> Iterator[TheOffice]:
+    """Kota Serang on Monday 23 November 2026 at 08.00, with 100 KTP blanks; verified after the test."""
+    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house.found("2026-11-23 07.00", KTP=100)
+    house.at("2026-11-23 08.00")
+    yield house
+    house.verify()
+    house.close()
+
+
+@pytest.fixture
+def web(office: TheOffice) -> Iterator[TheWeb]:
+    inhabited = TheWeb(office)
+    yield inhabited
+    inhabited.close()

@@ -1,0 +1,118 @@
+"""The office as a whole over HTTP: services, board, day, figures, help."""
+
+from tests.the_office import TheOffice
+from tests.the_web import TheWeb
+
+
+def test_a_kiosk_learns_groups_services_and_what_to_bring(web: TheWeb) -> None:
+    seen = web.kiosk().get("/services").json
+    assert [group["prefix"] for group in seen["groups"]][:2] == ["A", "B"]
+    service = next(s for s in seen["services"] if s["code"] == "KTP-HILANG")
+    assert (service["group"], service["open"], service["blanks"]) == ("A", True, 95)
+    assert service["checklist"]
+    assert service["wait_minutes"] is None
+
+
+def test_names_are_in_the_language_of_who_asks(web: TheWeb) -> None:
+    kiosk = web.kiosk()
+    names = [
+        next(s for s in kiosk.get("/services?lang=" + language).json["services"] if s["code"] == "KTP-HILANG")["name"]
+        for language in ("id", "en")
+    ]
+    assert names[0] != names[1]
+
+
+def test_a_board_that_shows_the_same_is_not_sent_again(web: TheWeb, office: TheOffice) -> None:
+    display = web.display("A")
+    first = display.get("/board/A")
+    office.wait(seconds=30)
+    again = display.get("/board/A", **{"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    web.kiosk().take()
+    assert display.get("/board/A", **{"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_display_sees_its_own_hall_alone(web: TheWeb) -> None:
+    refused = web.display("A").get("/board/B")
+    assert (refused.status_code, refused.json["code"]) == (403, "not_allowed")
+    assert web.display().get("/board/B").status_code == 200
+    assert web.staff("clerk").get("/board/B").status_code == 200
+
+
+def test_a_hall_that_the_office_does_not_have_is_not_found(web: TheWeb) -> None:
+    assert web.display().get("/board/Q").json["code"] == "not_found"
+
+
+def test_a_kiosk_sees_no_board_and_a_display_takes_no_number(web: TheWeb, office: TheOffice) -> None:
+    assert web.kiosk().get("/board/A").status_code == 403
+    refused = web.display().post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK"})
+    assert refused.status_code == 403
+
+
+def test_today_counts_what_was_taken_beside_what_is_promised(web: TheWeb) -> None:
+    web.kiosk().take()
+    today = web.staff("clerk").get("/today").json
+    service = next(s for s in today["services"] if s["service"] == "KTP-CETAK")
+    item = next(i for i in today["items"] if i["item"] == "KTP")
+    assert (service["taken"], service["waiting"], service["promised"]) == (1, 1, 1)
+    assert (item["on_hand"], item["promised"], item["safety"], item["available"]) == (100, 1, 5, 94)
+
+
+def test_the_daily_report_is_a_table_that_a_spreadsheet_opens(web: TheWeb) -> None:
+    web.kiosk().take()
+    report = web.staff("supervisor").get("/reports/daily?format=csv")
+    assert report.mimetype == "text/csv"
+    assert report.headers["Content-Disposition"] == "attachment; filename=antrean-2026-11-23.csv"
+    lines = report.text.splitlines()
+    assert lines[0].startswith("service,group,name,taken,waiting,served")
+    assert any(line.startswith("KTP-CETAK,A,Cetak KTP-el,1,1,0") for line in lines)
+    assert any(line.startswith("KTP,Blangko KTP-el,") for line in lines)
+
+
+def test_no_cell_of_a_report_is_a_formula(web: TheWeb) -> None:
+    supervisor = web.staff("supervisor")
+    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "=HYPERLINK(0)"})
+    assert ",'=HYPERLINK(0)," in supervisor.get("/reports/daily?format=csv").text
+
+
+def test_a_day_is_extended_by_hand_with_a_reason(web: TheWeb, office: TheOffice) -> None:
+    supervisor = web.staff("supervisor")
+    assert supervisor.post("/day/open", {}).json["detail"] == "Isian reason tidak benar."
+    opened = supervisor.do("/day/open", {"reason": "antrean panjang", "until": office.clock + 36_000_000})
+    assert opened == {"day": "2026-11-23", "did": "extended"}
+    office.at("2026-11-23 17.30")
+    assert web.kiosk().take()["number"] == "A-001"
+
+
+def test_a_day_is_closed_by_hand(web: TheWeb, office: TheOffice) -> None:
+    assert web.staff("supervisor").do("/day/close")["did"] == "closing"
+    office.follow_calendar()
+    refused = web.kiosk().post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK"})
+    assert refused.json["code"] == "day_closed"
+
+
+def test_a_clock_that_runs_behind_is_confirmed_by_a_supervisor_alone(web: TheWeb, office: TheOffice) -> None:
+    web.kiosk().take()
+    office.clock -= 3_600_000
+    wish = {"ticket_id": office.new_id(), "service": "KTP-CETAK"}
+    refused = web.kiosk().post("/tickets", wish)
+    assert (refused.status_code, refused.json["code"]) == (409, "clock_behind")
+    assert "07.00" in refused.json["detail"]
+    assert "08.00" in refused.json["detail"]
+    web.staff("supervisor").do("/day/open", {"reason": "jam diperbaiki"})
+    assert web.kiosk().post("/tickets", wish).status_code == 201
+
+
+def test_who_asks_for_help_is_heard_until_somebody_has_come(web: TheWeb) -> None:
+    kiosk, supervisor = web.kiosk(), web.staff("supervisor")
+    assert kiosk.do("/help") == {"asked": True}
+    web.staff("clerk").do("/help", {"counter": 4})
+    alerts = supervisor.get("/today").json["alerts"]
+    assert [(alert["kind"], alert["subject"]) for alert in alerts] == [
+        ("help_asked", kiosk.id),
+        ("help_asked", "counter-4"),
+    ]
+    supervisor.do(f"/alerts/{alerts[0]['seq']}/answer")
+    assert len(supervisor.get("/today").json["alerts"]) == 1
+    again = supervisor.post(f"/alerts/{alerts[0]['seq']}/answer")
+    assert (again.status_code, again.json["code"]) == (404, "not_found")

@@ -1,0 +1,113 @@
+"""The whole web of an office in this process: the real app on the real database, on a clock that the test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from queue_server import app as composed
+from queue_server.config import Settings
+from queue_server.operations import auth
+from queue_server.storage.journal import Journal
+from queue_server.storage.writer import Writer
+from queue_server.web import passwords
+from queue_server.web.session import token_hash
+from tests.the_office import SITE, TheOffice
+
+PUBLIC_URL = "http://10.0.0.5:8080"
+PASSWORD = "kata sandi untuk uji"
+PASSWORD_HASH = passwords.hashed(PASSWORD)
+
+
+class TheWeb:
+    """`web.staff("clerk")`, `web.kiosk()`, `web.display("A")` and `web.stranger()` each are a browser of their own."""
+
+    def __init__(self, office: TheOffice, **settings: Any) -> None:
+        self.office = office
+        given = Settings(
+            data_dir="/nonexistent",
+            database_url=office.database.url,
+            secret_key="5e" * 32,
+            site=SITE,
+            **{"public_url": PUBLIC_URL, **settings},
+        )
+        self.writer = Writer(Journal(office.database, SITE, lambda: office.clock))
+        self.house = composed.open_house(given, office.database, self.writer, clock=lambda: office.clock)
+        self.app = composed.build_app(self.house)
+        self.writer.start()
+
+    def close(self) -> None:
+        self.writer.stop()
+        self.house.printers.close()
+
+    # -- who asks ----------------------------------------------------------------------------------------------------
+
+    def stranger(self) -> Browser:
+        return Browser(self.app.test_client(), self.office.new_id)
+
+    def add_staff(self, name: str, role: str) -> str:
+        staff_id = f"id-of-{name}"
+        self.office.do(auth.add_staff, staff_id=staff_id, name=name, role=role, password_hash=PASSWORD_HASH)
+        return staff_id
+
+    def staff(self, role: str, name: str | None = None) -> Browser:
+        """Somebody of this role who has signed in."""
+        name = name or f"{role.capitalize()} {self.office.new_id()[:4]}"
+        self.add_staff(name, role)
+        browser = self.stranger()
+        answer = browser.post("/session", {"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        browser.headers["X-CSRF-Token"] = answer.json["csrf_token"]
+        browser.id = f"id-of-{name}"
+        return browser
+
+    def add_device(self, kind: str, **fields: Any) -> tuple[str, str]:
+        """Its id and its token."""
+        device_id, token = self.office.new_id()[:12], self.office.new_id()
+        name = fields.pop("name", f"{kind} {device_id}")
+        hashed = token_hash(token)
+        self.office.do(auth.add_device, device_id=device_id, token_hash=hashed, kind=kind, name=name, **fields)
+        return device_id, token
+
+    def device(self, kind: str, **fields: Any) -> Browser:
+        """A program of a device: it sends its token with every request."""
+        browser = self.stranger()
+        browser.id, token = self.add_device(kind, **fields)
+        browser.headers["Authorization"] = f"Bearer {token}"
+        return browser
+
+    def kiosk(self, **fields: Any) -> Browser:
+        return self.device("kiosk", **fields)
+
+    def display(self, hall: str | None = None) -> Browser:
+        return self.device("display", hall=hall)
+
+
+class Browser:
+    """Keeps its cookies; `headers` go with every request. Paths are those after `/api/v1`."""
+
+    def __init__(self, client: FlaskClient, new_id: Callable[[], str]) -> None:
+        self.client, self.new_id, self.id = client, new_id, ""
+        self.headers: dict[str, str] = {}
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", headers=self.headers | headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.client.post(f"/api/v1{path}", json={} if body is None else body, headers=self.headers | headers)
+
+    def page(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers=headers)
+
+    def do(self, path: str, body: Any = None) -> Any:
+        """What must succeed."""
+        answer = self.post(path, body)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json
+
+    def take(self, service: str = "KTP-CETAK", **wishes: Any) -> Any:
+        """A ticket as the kiosk takes it."""
+        return self.do("/tickets", {"ticket_id": self.new_id(), "service": service, **wishes})
