@@ -68,6 +68,11 @@ class Writer:
         self._arrived.set()
         self._thread.join()
 
+    @property
+    def queue_length(self) -> int:
+        """Commands that wait for the next batch."""
+        return len(self._queue)
+
     def do(self, command: Command[T]) -> T:
         """Wait until the command is committed. Raises what its operation raises, and `Busy`."""
         waiting = Waiting(command)
