@@ -80,7 +80,6 @@
     var had = turn && antrean.now() - turn.began;
     if (turn && had >= (queue.length ? share() : CALLED_MS)) { turn = null; }
     while (!turn && queue.length) { begin(queue.shift()); }
-    if (turn && !queue.length && withdrawn(turn.call)) { turn = null; }
   }
 
   function begin(call) {
@@ -88,9 +87,6 @@
     turn = { call: call, began: antrean.now() };
     ring(call);
   }
-
-  /* The clerk has taken the call back: the board, which is never older than a call that came with it, lacks it. */
-  function withdrawn(call) { return !board.call || board.call.seq < call.seq; }
 
   function ring(call) {
     var playing;

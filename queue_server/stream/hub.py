@@ -25,7 +25,6 @@ from queue_server.stream.topics import LOBBY, Boards, Topic
 POLL_SECONDS = 1.0  # how long a lost wake-up, or a commit by another program, can go unseen
 MERGE_SECONDS = 0.2  # states without a call are sent at most this often; what happens between is merged
 BEAT_SECONDS = 10.0  # the longest silence: a screen that hears nothing for 25 s knows that it is cut off
-CALL_FRESH_MS = 20_000  # an older call is still shown but no longer announced
 
 logger = logging.getLogger(__name__)
 State = dict[str, Any]
@@ -108,7 +107,11 @@ class Hub:
         while True:
             self._woken.wait(self._pause())
             self._woken.clear()
-            self._round()
+            try:
+                self._round()
+            except Refusal as refusal:  # screens notice by the silence, and the next round tries again
+                logger.warning("the boards cannot be read: %s", refusal.reason)
+                gevent.sleep(POLL_SECONDS)
 
     # -- one round
 
@@ -119,12 +122,14 @@ class Hub:
         return max(0.0, self._sent_at + MERGE_SECONDS - monotonic())
 
     def _round(self) -> None:
+        """Raises `Busy` when the database is away."""
         joins, self._joins = self._joins, []
         try:
             look = _in_a_thread(lambda: self._look(joins))
         except Refusal as refusal:
-            self._refuse(joins, refusal)
-            return
+            for join in joins:
+                join.answer.set_exception(refusal)
+            raise
         self._stale = self._stale or look.seq != self._seen
         self._seen = look.seq
         self._send_calls(look)
@@ -132,12 +137,6 @@ class Hub:
         elapsed = monotonic() - self._sent_at
         if elapsed >= (MERGE_SECONDS if self._stale else BEAT_SECONDS):
             self._send_boards(sent=look.calls.keys())
-
-    def _refuse(self, joins: list[Join], refusal: Refusal) -> None:
-        """The database is away: screens notice by the silence, those who join are told, the next round tries again."""
-        logger.warning("the boards cannot be read: %s", refusal.reason)
-        for join in joins:
-            join.answer.set_exception(refusal)
 
     def _look(self, joins: list[Join]) -> Look:
         """What cannot wait: new calls with their boards, and what those who join are given. In a real thread."""
@@ -156,11 +155,11 @@ class Hub:
         return Look(seq, calls, told, boards, [self._missed(join, told, now) for join in joins])
 
     def _missed(self, join: Join, told: dict[Topic, int], now: int) -> tuple[CallView, ...]:
-        """The fresh calls between what a returning screen has seen and what it will be sent."""
+        """The calls still to be announced between what a returning screen has seen and what it will be sent."""
         if join.since is None or join.topic.kind != LOBBY:
             return ()
         calls = self._queries.calls_since(join.topic.of, join.since, now)
-        return tuple(c for c in calls if c.seq <= told[join.topic] and now - c.called_at < CALL_FRESH_MS)
+        return tuple(call for call in calls if call.seq <= told[join.topic])
 
     def _boards(self, topics: Collection[Topic], now: int) -> dict[Topic, State | NotFound]:
         """Each of these topics' boards, built once, from one snapshot; none at all costs no read."""
@@ -199,13 +198,12 @@ class Hub:
         if joins:
             gevent.sleep(0)  # the answers leave before the next state does
 
-    def _send_boards(self, sent: Any) -> None:
+    def _send_boards(self, sent: Collection[Topic]) -> None:
         """Every watched board, once, to all who watch it; those in `sent` have just gone out with a call."""
         topics, now = [topic for topic in self._watchers if topic not in sent], self._clock()
-        self._stale = False
         for topic, shown in _in_a_thread(lambda: self._boards(topics, now)).items():
             self._send(topic, self._told.get(topic, self._seen), shown)
-        self._sent_at = monotonic()
+        self._stale, self._sent_at = False, monotonic()
 
     def _send(self, topic: Topic, seq: int, shown: State | NotFound, call: CallView | None = None) -> None:
         if isinstance(shown, NotFound):  # the office has been changed; its screen will say that it is cut off
