@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import g, redirect, request
 
-from queue_server.domain.errors import NotAllowed, Refusal
+from queue_server.domain.errors import NotAllowed, NotFound, Refusal
 from queue_server.web.errors import NotSignedIn, TooManyRequests
 from queue_server.web.house import house
 from queue_server.web.limits import Limit
@@ -146,6 +146,19 @@ def hold_back_strangers() -> None:
     address = request.remote_addr or ""
     hold_back(house().limits.strangers, address)
     house().limits.strangers.count(address)
+
+
+def ticket_version(token: str) -> str:
+    """What a phone's page depends on. A phone is held back by its ticket, because many share one address; whoever
+    asks for a ticket that there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
+    """
+    hold_back(house().limits.phones, token)
+    house().limits.phones.count(token)
+    try:
+        return repr(house().queries.ticket_version(token, house().clock()))
+    except NotFound:
+        hold_back_strangers()
+        raise
 
 
 def require_hall(caller: Caller, hall: str) -> None:

@@ -18,7 +18,7 @@ from queue_server.domain.stock import CARDS
 from queue_server.domain.views import ServicesView, ServiceView, TicketView
 from queue_server.operations import ticketing
 from queue_server.web.caching import already_seen, only_if_new
-from queue_server.web.guards import hold_back_strangers, public
+from queue_server.web.guards import hold_back_strangers, public, ticket_version
 from queue_server.web.house import house, new_token
 from queue_server.web.language import language
 from queue_server.web.session import holder_of
@@ -34,9 +34,8 @@ MOST_DRAWN = 12  # people in the drawn line
 @public
 def ticket(token: str) -> ResponseReturnValue:
     """A ticket as its holder sees it."""
-    hold_back_strangers()
+    version = f"{request.full_path} {ticket_version(token)}"
     now = house().clock()
-    version = repr((request.full_path, *house().queries.ticket_version(token, now)))
     if seen := already_seen(version):
         return seen
     view = ticket_in_its_language(token, now)
@@ -50,7 +49,7 @@ def ticket(token: str) -> ResponseReturnValue:
 @public
 def act(token: str) -> ResponseReturnValue:
     """Give the number back (`cancel`), or take today's number for a voucher (`redeem`)."""
-    hold_back_strangers()
+    ticket_version(token)
     view = house().queries.ticket_by_token(token, language(), house().clock())
     if request.form.get("redeem") and view.voucher:
         token = redeem(view, token)
