@@ -16,7 +16,7 @@ from queue_server.domain.office import TABLES, Office
 from queue_server.storage import chain, statements
 from queue_server.storage.answers import Answers, Once, forget_answers
 from queue_server.storage.chain import Head
-from queue_server.storage.database import Database, as_domain_error, describe
+from queue_server.storage.database import Database, as_domain_error, describe, out_of_order
 from queue_server.storage.people import forget_sessions, write_plain
 from queue_server.storage.projections import Names, let_go, load_office, recall, write_changes
 from queue_server.storage.schema import journal, sites
@@ -50,7 +50,7 @@ class Command(Generic[T]):
 
 class Outcome(enum.Enum):
     DONE = enum.auto()
-    OUT_OF_REACH = enum.auto()  # the site could not even be locked
+    OUT_OF_REACH = enum.auto()  # locked, full or gone: nothing can be written for now
     NOT_WRITTEN = enum.auto()  # decided, then undone
     UNKNOWN = enum.auto()  # the commit was sent, and only the database knows
 
@@ -82,10 +82,11 @@ class Journal:
     def commit(self, batch: Sequence[Command[Any]]) -> None:
         """Run the commands in one transaction and give each its result or failure; only then is it settled.
 
-        One that is refused or crashes leaves no trace, and the others are served. If the write fails they are tried
-        one by one. If the commit itself fails nothing is tried again: the caller asks again with the same id.
+        One that is refused or crashes leaves no trace, and the others are served. If the database refuses the write
+        they are tried one by one, on memory that is read anew. If the commit itself fails nothing is tried again: the
+        caller asks again with the same id.
         """
-        if self._together(batch) is not Outcome.NOT_WRITTEN or len(batch) == 1:
+        if self._together(batch) is not Outcome.NOT_WRITTEN:
             return
         for position, command in enumerate(batch):
             if self._together([command]) is Outcome.OUT_OF_REACH:
@@ -130,6 +131,8 @@ class Journal:
             self._link.commit()
         except Exception as failure:  # noqa: BLE001  # whatever it is, its command is told
             self._abandon()
+            if outcome is Outcome.NOT_WRITTEN and out_of_order(failure):
+                outcome = Outcome.OUT_OF_REACH  # no command's fault, and the next one would meet it too
             log.warning("batch of %d %s: %s", len(batch), outcome.name.lower(), describe(failure))
             refuse(batch, Busy("outcome_unknown") if outcome is Outcome.UNKNOWN else as_domain_error(failure))
             return outcome

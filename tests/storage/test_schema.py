@@ -74,7 +74,6 @@ def test_the_database_refuses_what_the_office_must_never_be(office: TheOffice) -
         for change in NEVER:
             with pytest.raises(sa.exc.IntegrityError), connection.begin():
                 connection.execute(sa.text(change))
-                pytest.fail(f"accepted: {change}")
     assert office.journal.differences() == []
 
 
