@@ -38,7 +38,9 @@
     if (!fresh.getElementById("choose")) return location.reload();
     const focused = document.activeElement.dataset.counter;
     const lists = [...fresh.querySelectorAll(".lokets")];
-    page.querySelectorAll(".lokets").forEach((list, place) => list.replaceWith(lists[place]));
+    page.querySelectorAll(".lokets").forEach((list, place) => {
+      if (list.innerHTML !== lists[place].innerHTML) list.replaceWith(lists[place]);
+    });
     if (focused) page.querySelector(`[data-counter="${focused}"]`).focus();
   }
 
@@ -60,5 +62,5 @@
 
   const free = page.querySelector("[data-counter]:not([aria-disabled])");
   if (free) free.focus();
-  window.staff.watch("office", refresh, () => {});
+  window.staff.watch("office", window.staff.calmly(refresh), () => {});
 })();

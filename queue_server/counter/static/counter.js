@@ -69,7 +69,7 @@
 
   /** One thing at a time: what is pressed meanwhile is not kept for later. */
   async function work(task) {
-    if (busy || Date.now() < quietUntil) return;
+    if (busy) return;
     busy = true;
     paint();
     try {
@@ -360,7 +360,7 @@
 
   function goOn() {
     const step = nextStep();
-    if (step.run) work(step.run);
+    if (step.run && Date.now() >= quietUntil) work(step.run);
   }
 
   function onClick(event) {
@@ -693,9 +693,9 @@
   }
 
   function paintLetters() {
-    document.querySelectorAll("[data-key]").forEach((cap) => {
-      text(cap, letterOf(cap.dataset.key));
-      cap.hidden = !letterOf(cap.dataset.key);
+    document.querySelectorAll("[data-cap]").forEach((cap) => {
+      text(cap, letterOf(cap.dataset.cap));
+      cap.hidden = !letterOf(cap.dataset.cap);
     });
   }
 

@@ -1,28 +1,12 @@
 /* The supervisor: what the server has drawn, drawn again when something happens; forms that are sent once. */
 (function () {
   "use strict";
-  const CALM_MS = 2000; // a busy office changes many times a second; nobody reads faster than this
-  const { say, watch, problem } = window.staff;
+  const { say, watch, calmly, problem } = window.staff;
   const result = document.getElementById("result");
   const entry = document.getElementById("entry");
   const itemField = entry && entry.querySelector("[name=item]"); // `elements.item` is a method of every form
 
   // -- the page, fresh -----------------------------------------------------------------------------------------------
-
-  let due = false;
-  let resting = false;
-
-  async function refresh() {
-    due = true;
-    if (resting) return;
-    resting = true;
-    while (due) {
-      due = false;
-      await redraw();
-      await new Promise((rest) => setTimeout(rest, CALM_MS));
-    }
-    resting = false;
-  }
 
   /** Takes every part that may have changed from a page read anew; what somebody writes in stays as it is. */
   async function redraw() {
@@ -221,5 +205,5 @@
 
   tick();
   setInterval(tick, 1000);
-  watch("office", refresh, () => {});
+  watch("office", calmly(redraw), () => {});
 })();

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const MINUTE_MS = 60000;
+  const CALM_MS = 2000; // a busy office changes many times a second; nobody reads faster than this
   const ZONES = { WIB: 7, WITA: 8, WIT: 9 };
   const zoneHours = ZONES[document.querySelector(".bar").dataset.zone];
 
@@ -70,6 +71,23 @@
     });
   }
 
+  /** The task, at most once in a while: at once, and once more after the pause when it was asked for meanwhile. */
+  function calmly(task) {
+    let due = false;
+    let resting = false;
+    return async function ask() {
+      due = true;
+      if (resting) return;
+      resting = true;
+      while (due) {
+        due = false;
+        await task();
+        await new Promise((rest) => setTimeout(rest, CALM_MS));
+      }
+      resting = false;
+    };
+  }
+
   tick();
   setInterval(tick, 1000);
 
@@ -100,5 +118,5 @@
     if (text) line.focus();
   }
 
-  window.staff = { say, clock, minutes, lasting, watch, problem, isCut: () => cutSince !== null };
+  window.staff = { say, clock, minutes, lasting, watch, calmly, problem, isCut: () => cutSince !== null };
 })();
