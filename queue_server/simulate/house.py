@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from queue_server.domain import calendar, office_file
+from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
 from queue_server.operations import office, stock
 from queue_server.simulate.citizens import CARD
@@ -29,10 +29,9 @@ ANNOUNCED = re.compile(r"^next_delivery\s*=.*$", re.MULTILINE)
 class House:
     """`at(day, minute)` sets the wall clock; `commit` runs the commands of one minute in one transaction."""
 
-    def __init__(self, database_url: str, text: str, filename: str, rng: random.Random) -> None:
-        self.text, self.filename, self.rng = text, filename, rng
-        self.catalogue: Catalogue = office_file.parse(text, filename)
-        if CARD not in self.catalogue.items or not ITEM_LINE.search(text):
+    def __init__(self, database_url: str, catalogue: Catalogue, text: str, filename: str, rng: random.Random) -> None:
+        self.catalogue, self.text, self.filename, self.rng = catalogue, text, filename, rng
+        if not ITEM_LINE.search(text):
             raise CannotSimulateError(f"{filename} keeps no blanks of the item {CARD}")
         self.now = 0
         self.database = Database(database_url)
@@ -45,14 +44,13 @@ class House:
         self.journal.close()
         self.database.close()
 
-    def found(self, first_day: date) -> Catalogue:
+    def found(self, first_day: date) -> None:
         """The office file and ample stock of everything but the scarce blank, on the evening before the first day."""
         self.now = self.instant(first_day, -FOUNDED_BEFORE)
         self.do(office.apply_office, text=self.text, filename=self.filename)
         for item in self.catalogue.items:
             if item != CARD:
                 self.receive(item, AMPLE)
-        return self.catalogue
 
     def on_hand(self) -> int:
         """The scarce blanks that the ledger says lie in the store."""

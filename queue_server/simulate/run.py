@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from queue_server.domain import calendar
+from queue_server.domain import calendar, office_file
 from queue_server.domain.catalogue import Catalogue
 from queue_server.simulate.citizens import draw_citizens
 from queue_server.simulate.house import SITE, House
@@ -70,20 +70,21 @@ def simulate(
 
     The same arguments give the same result. Raises `CannotSimulateError`, `OfficeFileError`.
     """
-    house = House(database_url, text, filename, random.Random(f"{seed} ids"))
+    catalogue = office_file.parse(text, filename)
+    scale, first = scale_of(catalogue), first_day or scenario.first_day
+    dates = business_days(catalogue, first, days or scenario.days)
+    citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
+    deliveries = deliveries_on(dates, round(scenario.delivery * scale))
+    house = House(database_url, catalogue, text, filename, random.Random(f"{seed} ids"))
     try:
-        catalogue = house.found(first_day or scenario.first_day)
-        scale = scale_of(catalogue)
-        dates = business_days(catalogue, first_day or scenario.first_day, days or scenario.days)
-        citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
-        deliveries = deliveries_on(dates, round(scenario.delivery * scale))
+        house.found(first)
         week = Week(house, scenario.returns, Ledger(), dates, progress)
         week.run(citizens, deliveries)
-        baseline = plain_queue(catalogue, citizens, dates, deliveries, scenario.returns)
         faults = verify(house.database, SITE).faults
         left = house.on_hand()
     finally:
         house.close()
+    baseline = plain_queue(catalogue, citizens, dates, deliveries, scenario.returns)
     return Result(catalogue.name, catalogue.zone, scenario, seed, week.ledger, baseline, left, tuple(faults))
 
 

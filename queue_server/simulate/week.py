@@ -105,7 +105,7 @@ class Week:
                 done = (house.now - span.opens_ms) * 100 // (span.closes_ms - span.opens_ms)
                 self.progress(number * 100 + min(done, 99), len(self.days) * 100)
             self.after_closing(day)
-        self.progress(1, 1)
+        self.progress(len(self.days) * 100, len(self.days) * 100)
 
     def deliver(self, day: date, quantity: int) -> None:
         """Blanks come on the first business day of a week, and everybody is told so."""

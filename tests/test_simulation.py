@@ -1,0 +1,279 @@
+"""Simulated days: what the figures mean, that they add up, and that the office they leave behind verifies."""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from queue_server.commands import antrean
+from queue_server.domain import calendar, office_file
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.views import Today
+from queue_server.simulate.citizens import Citizen, Papers, draw_citizens, needs_card
+from queue_server.simulate.house import SITE
+from queue_server.simulate.ledger import Fate, spread
+from queue_server.simulate.plain_queue import Outcome, plain_queue
+from queue_server.simulate.report import report
+from queue_server.simulate.run import Result, business_days, deliveries_on, simulate
+from queue_server.simulate.scenarios import NORMAL_WEEK, CannotSimulateError, Scenario, scale_of
+from queue_server.storage.database import Database
+from queue_server.storage.queries import Queries
+
+MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
+KEYS = (
+    *("days", "tickets", "served", "no_shows", "promised", "kept", "vouchers", "vouchers_kept", "wasted_trips"),
+    *("extra_trips", "cards", "days_to_card", "baseline", "waits_minutes", "blanks", "verify"),
+)
+
+
+def office_text(name: str) -> str:
+    return (resources.files("queue_server") / "offices" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def catalogue_of(name: str) -> Catalogue:
+    return office_file.parse(office_text(name), name)
+
+
+def run(name: str, url: str, days: int, seed: int = 1, scenario: Scenario = NORMAL_WEEK) -> Result:
+    return simulate(scenario, office_text(name), f"{name}.toml", url, seed=seed, days=days)
+
+
+def sqlite(directory: Path) -> str:
+    return f"sqlite:///{directory / 'antrean.db'}"
+
+
+@contextmanager
+def left_behind(url: str) -> Iterator[Queries]:
+    database = Database(url)
+    yield Queries(database, SITE)
+    database.close()
+
+
+def today_of(queries: Queries, result: Result, day: int) -> Today:
+    night = calendar.instant(catalogue_of("kota_serang"), result.ledger.lines[-1].day, 20 * 60)
+    return queries.today(night, result.ledger.lines[day].day.isoformat())
+
+
+def on_hand(today: Today) -> int:
+    return next(item.on_hand for item in today.items if item.item == "KTP")
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, str]:
+    """Monday and Tuesday at Kota Serang."""
+    url = sqlite(tmp_path_factory.mktemp("two_days"))
+    return run("kota_serang", url, days=2), url
+
+
+@pytest.fixture(scope="module")
+def one_day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, str]:
+    """Monday at Kolaka Utara, on SQLite."""
+    url = sqlite(tmp_path_factory.mktemp("one_day"))
+    return run("kolaka_utara", url, days=1), url
+
+
+# -- the office and its promises ---------------------------------------------------------------------------------------
+
+
+def test_monday_s_blanks_are_gone_on_tuesday_before_noon(two_days: tuple[Result, str]) -> None:
+    monday, tuesday = two_days[0].ledger.lines
+    assert (monday.came, monday.sold_out) == (390, "")
+    assert "07.30" < tuesday.sold_out < "12.00"
+
+
+def test_every_promise_is_kept_while_spoilage_stays_within_the_safety_stock(two_days: tuple[Result, str]) -> None:
+    result, url = two_days
+    figures = result.figures()
+    assert figures["promised"] == figures["kept"] > 500
+    with left_behind(url) as queries:
+        alerts = [alert.kind for alert in today_of(queries, result, 1).alerts]
+    assert alerts == []
+
+
+def test_the_figures_are_those_of_the_office_s_own_report(two_days: tuple[Result, str]) -> None:
+    result, url = two_days
+    figures = result.figures()
+    with left_behind(url) as queries:
+        days = [today_of(queries, result, day) for day in range(2)]
+    assert figures["tickets"] == sum(day.taken for day in days)
+    assert figures["served"] == sum(day.served for day in days)
+    assert figures["no_shows"] == sum(day.no_show for day in days)
+    assert figures["cards"] == sum(service.printed for day in days for service in day.services if is_card(service))
+    blanks = figures["blanks"]
+    assert blanks["received"] - blanks["used"] - blanks["spoilt"] == blanks["left"] == on_hand(days[-1])
+
+
+def is_card(service: Any) -> bool:
+    return needs_card(catalogue_of("kota_serang"), service.service)
+
+
+def test_a_promise_saves_trips_and_costs_no_more_cards_than_the_safety_stock(two_days: tuple[Result, str]) -> None:
+    figures = two_days[0].figures()
+    assert figures["wasted_trips"] < figures["baseline"]["wasted_trips"]
+    assert figures["cards"] >= figures["baseline"]["cards"] - 5
+
+
+def test_too_many_spoilt_prints_break_the_youngest_promises_and_nothing_else(tmp_path: Path) -> None:
+    spoiling = replace(NORMAL_WEEK, spoilage=0.3)
+    result = run("kolaka_utara", sqlite(tmp_path), days=3, seed=4, scenario=spoiling)
+    figures = result.figures()
+    assert 0 < figures["promised"] - figures["kept"] < figures["promised"] * 0.1
+    assert figures["blanks"]["left"] == 0
+    assert figures["verify"] == "ok"
+    assert result.ledger.count(Fate.DUE) == 0
+
+
+def test_who_was_told_of_monday_s_delivery_does_not_come_on_wednesday(tmp_path: Path) -> None:
+    patient = replace(NORMAL_WEEK, incomplete=0.0, substitute=0.0)
+    result = run("kolaka_utara", sqlite(tmp_path), days=3, scenario=patient)
+    assert result.ledger.lines[1].wasted > 10
+    assert result.figures()["extra_trips"] == 0
+
+
+def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(tmp_path: Path) -> None:
+    crowded = replace(NORMAL_WEEK, a_day=600, delivery=4000)
+    result = run("kolaka_utara", sqlite(tmp_path), days=2, scenario=crowded)
+    figures = result.figures()
+    assert figures["vouchers"] > 5
+    assert figures["vouchers_kept"] == figures["vouchers"]
+    assert figures["promised"] - figures["kept"] >= figures["vouchers"]  # their first promise was for the day before
+    assert figures["extra_trips"] >= figures["vouchers"]
+    assert figures["verify"] == "ok"
+
+
+# -- any office, any database, any seed --------------------------------------------------------------------------------
+
+
+def test_a_simulated_day_replays_to_the_same_tables_and_figures_on_both_databases(
+    one_day: tuple[Result, str], database_url: str
+) -> None:
+    result = run("kolaka_utara", database_url, days=1)
+    assert result.faults == ()
+    assert result.figures() == one_day[0].figures()
+    assert report(result) == report(one_day[0])
+
+
+def test_another_seed_is_another_day(one_day: tuple[Result, str], tmp_path: Path) -> None:
+    assert run("kolaka_utara", sqlite(tmp_path), days=1, seed=2).figures() != one_day[0].figures()
+
+
+def test_kolaka_utara_opens_by_the_clock_of_central_indonesia(one_day: tuple[Result, str]) -> None:
+    result, url = one_day
+    assert result.zone == "WITA"
+    assert 35 <= round(NORMAL_WEEK.a_day * scale_of(catalogue_of("kolaka_utara"))) <= 65
+    with left_behind(url) as queries:
+        today = today_of(queries, result, 0)
+        movements = queries.movements("KTP")
+    assert today.hours[0].hour == 7
+    assert today.hours[-1].hour <= 14
+    # 07.15, when the blanks come, is 23.15 UTC of the evening before.
+    assert movements[-1].at == round(datetime(2026, 11, 22, 23, 15, tzinfo=UTC).timestamp() * 1000)
+
+
+# -- who comes ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_week_brings_the_published_volume_mix_and_curve(rng: random.Random) -> None:
+    catalogue = catalogue_of("kota_serang")
+    days = business_days(catalogue, MONDAY, 5)
+    citizens = draw_citizens(NORMAL_WEEK, catalogue, 1.0, days, rng)
+    assert [sum(citizen.day == day for citizen in citizens) for day in days] == [390, 358, 325, 309, 260]
+    cards = sum(needs_card(catalogue, citizen.service) for citizen in citizens)
+    assert cards == pytest.approx(1642 * 275 / 325, rel=0.06)
+    before_nine = sum(citizen.minute < 540 for citizen in citizens if citizen.day != FRIDAY)
+    assert before_nine == pytest.approx(1382 * 0.46, rel=0.15)
+    assert not any(690 <= citizen.minute < 780 for citizen in citizens if citizen.day == FRIDAY)
+    paces = [citizen.pace for citizen in citizens]
+    assert statistics.mean(paces) == pytest.approx(1, rel=0.08)
+    assert statistics.stdev(paces) == pytest.approx(0.5, rel=0.2)
+
+
+def test_blanks_come_on_the_first_business_day_of_each_week() -> None:
+    catalogue = catalogue_of("kota_serang")
+    days = business_days(catalogue, date(2026, 12, 23), 6)  # two days of collective leave and Christmas, then a weekend
+    assert days[:2] == [date(2026, 12, 23), date(2026, 12, 28)]
+    assert deliveries_on(days, 500) == {date(2026, 12, 23): 500, date(2026, 12, 28): 500, date(2027, 1, 4): 500}
+
+
+def test_an_office_of_unknown_size_is_not_guessed_at(tmp_path: Path) -> None:
+    text = office_text("kota_serang").replace('code = "36.73"', 'code = "99.99"')
+    with pytest.raises(CannotSimulateError, match=r"99\.99"):
+        simulate(NORMAL_WEEK, text, "office.toml", sqlite(tmp_path), seed=1)
+
+
+# -- the plain queue ---------------------------------------------------------------------------------------------------
+
+
+def citizen(number: int, minute: int = 480, **details: Any) -> Citizen:
+    plain = {"service": "KTP-CETAK", "priority": False, "pace": 1.0, "spoils": False, "absent": 0, "fetch_minutes": 15}
+    more = {"papers": Papers.COMPLETE, "substitute": False, "morning": 0}
+    return Citizen(number=number, **{"day": MONDAY, "minute": minute, **plain, **more, **details})
+
+
+def plain(citizens: list[Citizen], blanks: int, days: int = 1, returns: int = 3) -> Outcome:
+    catalogue = catalogue_of("kolaka_utara")
+    dates = business_days(catalogue, MONDAY, days)
+    return plain_queue(catalogue, citizens, dates, {MONDAY: blanks}, returns)
+
+
+def test_the_plain_queue_prints_until_no_blank_is_left_and_sends_the_rest_home() -> None:
+    assert plain([citizen(n) for n in range(5)], blanks=2) == Outcome(cards=2, wasted_trips=3)
+
+
+def test_in_the_plain_queue_the_rest_come_back_the_next_morning_at_most_three_times() -> None:
+    two = [citizen(n) for n in range(2)]
+    assert plain(two, blanks=1, days=2) == Outcome(cards=1, wasted_trips=2)
+    assert plain(two, blanks=1, days=6) == Outcome(cards=1, wasted_trips=4)
+
+
+def test_in_the_plain_queue_a_spoilt_print_takes_a_second_blank() -> None:
+    assert plain([citizen(0, spoils=True)], blanks=2) == Outcome(cards=1, wasted_trips=0)
+    assert plain([citizen(0, spoils=True)], blanks=1) == Outcome(cards=0, wasted_trips=1)
+
+
+def test_in_the_plain_queue_nobody_is_served_after_closing_time() -> None:
+    people = [citizen(n, minute=860, pace=10.0) for n in range(6)]  # 70 minutes each, two counters, 100 minutes left
+    assert plain(people, blanks=10) == Outcome(cards=4, wasted_trips=2)
+
+
+def test_who_lacks_a_paper_needs_a_second_visit_in_the_plain_queue_too() -> None:
+    assert plain([citizen(0, papers=Papers.AT_HOME)], blanks=1, days=2) == Outcome(cards=1, wasted_trips=1)
+
+
+def test_ranks_are_the_nearest() -> None:
+    assert spread([]) == {"p50": None, "p90": None, "max": None}
+    assert spread([7]) == {"p50": 7, "p90": 7, "max": 7}
+    assert spread(range(1, 11)) == {"p50": 5, "p90": 9, "max": 10}
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_exactly_the_keys_of_the_contract() -> None:
+    asked = ["simulate", "--office", "kolaka_utara", "--scenario", "1", "--days", "1", "--json"]
+    answer = CliRunner().invoke(antrean, asked)
+    assert answer.exit_code == 0, answer.output
+    figures = json.loads(answer.stdout)
+    assert tuple(figures) == KEYS
+    assert tuple(figures["days_to_card"]) == tuple(figures["waits_minutes"]) == ("p50", "p90", "max")
+    assert tuple(figures["baseline"]) == ("cards", "wasted_trips")
+    assert tuple(figures["blanks"]) == ("received", "used", "spoilt", "left")
+    assert figures["verify"] == "ok"
+    assert answer.stderr == ""
+
+
+def test_a_scenario_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    answer = CliRunner().invoke(antrean, ["simulate", "--office", "kota_serang", "--scenario", "7"])
+    assert answer.exit_code == 1
+    assert answer.stderr == "Error: there is no scenario 7; there is 1\n"
