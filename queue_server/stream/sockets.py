@@ -45,6 +45,11 @@ class ScreenPacket(Packet):  # type: ignore[misc]
     namespace: str | None
     data: Any
 
+    def __init__(self, *content: Any, encoded_packet: str | bytes | None = None, **more: Any) -> None:
+        super().__init__(*content, encoded_packet=encoded_packet, **more)
+        if encoded_packet is not None and not encoded_packet:
+            self.decode(encoded_packet)  # which the library skips when there is nothing in it
+
     def decode(self, encoded_packet: str | bytes) -> int:
         try:
             super().decode(encoded_packet)
@@ -57,8 +62,8 @@ class ScreenPacket(Packet):  # type: ignore[misc]
 
     @staticmethod
     def _is_readable(kind: int, data: object) -> bool:
-        if kind == EVENT:
-            return isinstance(data, list) and bool(data) and isinstance(data[0], str)
+        if kind == EVENT:  # "connect" and "disconnect" are nobody's to say: the library would believe it
+            return isinstance(data, list) and data[:1] in (["watch"], ["spoken"])
         return isinstance(data, list) if kind == ACK else kind in (CONNECT, DISCONNECT)
 
 

@@ -75,6 +75,7 @@ class WebSocket:
         finally:
             self._session.websocket = None
             self.abort()
+            environ["wsgi.input"].close()  # or pywsgi looks for another request in what is left
         return []
 
     def _accept(self, key: str) -> None:
