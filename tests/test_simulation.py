@@ -212,6 +212,11 @@ def test_an_office_of_unknown_size_is_not_guessed_at(tmp_path: Path) -> None:
         simulate(NORMAL_WEEK, text, "office.toml", sqlite(tmp_path), seed=1)
 
 
+def test_a_day_that_no_calendar_reaches_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotSimulateError, match="between the years 2000 and 2100"):
+        simulate(NORMAL_WEEK, office_text("kota_serang"), "o", sqlite(tmp_path), seed=1, first_day=date(9999, 12, 31))
+
+
 # -- the plain queue ---------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from queue_server.simulate.citizens import draw_citizens
 from queue_server.simulate.house import SITE, House
 from queue_server.simulate.ledger import Fate, Ledger, spread
 from queue_server.simulate.plain_queue import Outcome, plain_queue
-from queue_server.simulate.scenarios import Scenario, scale_of
+from queue_server.simulate.scenarios import Scenario, require_calendar, scale_of
 from queue_server.simulate.week import Progress, Week
 from queue_server.storage.verify import verify
 
@@ -72,6 +72,7 @@ def simulate(
     """
     catalogue = office_file.parse(text, filename)
     scale, first = scale_of(catalogue), first_day or scenario.first_day
+    require_calendar(first)
     dates = business_days(catalogue, first, days or scenario.days)
     citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
     deliveries = deliveries_on(dates, round(scenario.delivery * scale))

@@ -16,6 +16,8 @@ REFERENCE = "36.73"  # Kota Serang: the figures of the scenarios are those of th
 # Inhabitants by office code (Kepmendagri 300.2.2-2138/2025).
 POPULATION = {"36.73": 759_929, "32.03": 2_638_825, "35.10": 1_791_789, "74.08": 143_604}
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
 
 class CannotSimulateError(Exception):
     """One sentence that says why not."""
@@ -91,6 +93,12 @@ def scenario_of(number: int) -> Scenario:
     if number not in SCENARIOS:
         raise CannotSimulateError(f"there is no scenario {number}; there is {', '.join(map(str, SCENARIOS))}")
     return SCENARIOS[number]
+
+
+def require_calendar(first_day: date) -> None:
+    """Raises `CannotSimulateError` for a day that no office's calendar reaches."""
+    if not FIRST_YEAR <= first_day.year <= LAST_YEAR:
+        raise CannotSimulateError(f"the first day lies between the years {FIRST_YEAR} and {LAST_YEAR}")
 
 
 def scale_of(catalogue: Catalogue) -> float:
