@@ -51,8 +51,8 @@ def out_of_paper_at_the_end(line: socket.socket, taken: bytearray) -> None:
     for _ in range(2):
         line.recv(3)
         line.sendall(WELL)
-    while not taken.endswith(ASKED_PAPER):
-        taken += line.recv(4096)
+    while not taken.endswith(ASKED_PAPER) and (data := line.recv(4096)):
+        taken += data
     line.sendall(NO_PAPER)
     line.recv(1)
 
@@ -83,9 +83,11 @@ def network_printer(behaviour: Behaviour) -> Iterator[NetworkPrinter]:
         printer = NetworkPrinter(behaviour, listener)
         worker = threading.Thread(target=printer.work)
         worker.start()
-        yield printer
-        listener.shutdown(socket.SHUT_RDWR)
-        worker.join()
+        try:
+            yield printer
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            worker.join()
 
 
 @contextmanager
