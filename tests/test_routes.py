@@ -13,8 +13,16 @@ from tests.the_office import TheOffice
 from tests.the_web import TheWeb
 
 VALUES: dict[str, object] = {
-    **{"id": 1, "seq": 1, "counter": 1, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "prefix": "A"},
-    **{"filename": "tokens.css", "token": "0" * 32, "ticket_id": "0" * 32},
+    "id": 1,
+    "seq": 1,
+    "counter": 1,
+    "item": "KTP",
+    "code": "KTP-CETAK",
+    "hall": "A",
+    "prefix": "A",
+    "filename": "tokens.css",
+    "token": "0" * 32,
+    "ticket_id": "0" * 32,
 }
 
 
@@ -56,9 +64,7 @@ def test_every_route_has_a_guard_or_is_a_static_file(web: TheWeb) -> None:
 
 
 def test_the_public_list_is_what_is_public(web: TheWeb) -> None:
-    public = {
-        rule.rule for rule in routes(web.app) if (guard := guard_of(web.app, rule)) is None or guard.public
-    }
+    public = {rule.rule for rule in routes(web.app) if (guard := guard_of(web.app, rule)) is None or guard.public}
     assert public == PUBLIC_ROUTES
 
 
@@ -77,7 +83,7 @@ def test_a_stranger_passes_no_guard(web: TheWeb) -> None:
         if guard is None or guard.public:
             continue
         for method in methods(rule):
-            answer = web.stranger().client.open(address(web, rule), method=method, json={} if method != "GET" else None)
+            answer = web.stranger().ask(method, address(web, rule), json={} if method != "GET" else None)
             if rule.rule.startswith("/api/"):
                 assert (answer.status_code, answer.json["code"]) == (401, "not_signed_in"), rule
             else:
@@ -96,7 +102,7 @@ def test_no_change_is_made_for_a_cookie_alone(web: TheWeb) -> None:
             continue
         asks = next(browser for role, browser in somebody.items() if role in guard.roles)
         for method in methods(rule) - SAFE_METHODS:
-            answer = asks.client.open(address(web, rule), method=method, json={})
+            answer = asks.ask(method, address(web, rule), json={})
             assert (answer.status_code, answer.json["code"]) == (403, "not_allowed"), rule
             assert "Muat ulang" in answer.json["detail"], rule
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -86,6 +86,14 @@ class TheWeb:
         return self.device("display", hall=hall)
 
 
+class Answer(TestResponse):
+    """Whose JSON may be looked into without asking whether it is any."""
+
+    @property
+    def json(self) -> Any:
+        return self.get_json()
+
+
 class Browser:
     """Keeps its cookies; `headers` go with every request. Paths are those after `/api/v1`."""
 
@@ -93,14 +101,21 @@ class Browser:
         self.client, self.new_id, self.id = client, new_id, ""
         self.headers: dict[str, str] = {}
 
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", headers=self.headers | headers)
+    def ask(self, method: str, path: str, **request: Any) -> Answer:
+        return cast(Answer, self.client.open(path, method=method, **request))
 
-    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
-        return self.client.post(f"/api/v1{path}", json={} if body is None else body, headers=self.headers | headers)
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", f"/api/v1{path}", headers=self.headers | headers)
 
-    def page(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers=headers)
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        content = {} if body is None else body
+        return self.ask("POST", f"/api/v1{path}", json=content, headers=self.headers | headers)
+
+    def post_raw(self, path: str, content: bytes | str, content_type: str = "application/json") -> Answer:
+        return self.ask("POST", f"/api/v1{path}", data=content, content_type=content_type, headers=self.headers)
+
+    def page(self, path: str, **headers: str) -> Answer:
+        return self.ask("GET", path, headers=headers)
 
     def do(self, path: str, body: Any = None) -> Any:
         """What must succeed."""

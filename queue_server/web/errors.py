@@ -80,6 +80,9 @@ SENTENCES = {
         "Idempotency-Key harus 32 angka heksadesimal huruf kecil.", "Idempotency-Key is 32 lower-case hex digits."
     ),
     "one_card": Words("Untuk {service} hanya satu kartu per nomor.", "For {service} there is one card to a number."),
+    "unknown_role": Words("Peran {role} tidak ada.", "There is no role {role}."),
+    "unknown_kind": Words("Jenis perangkat {kind} tidak ada.", "There is no kind of device {kind}."),
+    "name_needed": Words("Tuliskan namanya.", "Please give the name."),
     "quantity": Words("Jumlah harus paling sedikit satu.", "The quantity is one at least."),
     "reason_needed": Words("Tuliskan alasannya.", "Please give the reason."),
     "unknown_service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
@@ -132,7 +135,7 @@ SENTENCES = {
     "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
     "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
-    "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
+    "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
     "no_office_file": Words("Berkas kantor belum ada.", "There is no office file yet."),
     # what cannot be now
     "out_of_stock": Words(
@@ -181,7 +184,6 @@ SENTENCES = {
     "counter_closed": Words("Loket {counter} belum dibuka.", "Counter {counter} is not open."),
     "counter_paused": Words("Loket {counter} sedang jeda.", "Counter {counter} is paused."),
     "no_counter": Words("Buka loket dulu.", "Open a counter first."),
-    "no_printer": Words("Tidak ada pencetak untuk ini.", "There is no printer for this."),
     "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
     "voucher_used": Words("Kode {code} sudah dipakai.", "The code {code} has been used."),
     "voucher_lapsed": Words("Kode {code} sudah tidak berlaku.", "The code {code} is no longer valid."),
@@ -214,8 +216,21 @@ SENTENCES = {
         "Yang tidak dijanjikan kepada warga tinggal {free}.", "Only {free} are not promised to citizens."
     ),
     "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
+    "file_exists": Words("{path} sudah ada.", "{path} exists already."),
     "already_running": Words(
         "Server lain sudah memakai data ini ({holder}).", "Another server uses this data already ({holder})."
+    ),
+    # what the command line is told
+    "database_kind": Words(
+        "{kind} tidak dikenal: pakai SQLite atau PostgreSQL.", "{kind} is not known: use SQLite or PostgreSQL."
+    ),
+    "sqlite_only": Words(
+        "Itu hanya untuk SQLite; untuk PostgreSQL pakai pg_dump.", "That is for SQLite; use pg_dump for PostgreSQL."
+    ),
+    "not_a_backup": Words("{path} bukan cadangan Antrean.", "{path} is no backup of Antrean."),
+    "unknown_schema": Words(
+        "Basis data ini lebih baru daripada program ini, atau bukan milik kami.",
+        "This database is newer than this program, or not one of ours.",
     ),
     # us
     "busy": Words("Server sedang sibuk. Coba lagi sebentar.", "The server is busy. Try again in a moment."),

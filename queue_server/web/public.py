@@ -1,6 +1,6 @@
 """What everybody may see on a phone: a ticket by its token, and the stock board. Whole without a script.
 
-`fresh.js` asks again every ten seconds and gets the page only when it has changed. Source: `docs/field.md#phone`.
+`fresh.js` asks again every ten seconds and gets the page only when it has changed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from queue_server.domain import tickets
-from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.errors import WrongState
 from queue_server.domain.stock import CARDS
-from queue_server.domain.views import ServicesView, ServiceView, TicketView
+from queue_server.domain.views import ServicesView, ServiceView, TicketView, VoucherView
 from queue_server.operations import ticketing
 from queue_server.web.caching import already_seen, only_if_new
 from queue_server.web.guards import hold_back_strangers, public, ticket_version
@@ -52,7 +52,7 @@ def act(token: str) -> ResponseReturnValue:
     ticket_version(token)
     view = house().queries.ticket_by_token(token, language(), house().clock())
     if request.form.get("redeem") and view.voucher:
-        token = redeem(view, token)
+        token = redeem(view.voucher, view.language, token)
     elif request.form.get("cancel"):
         give_back(view, token)
     return redirect(f"/t/{token}", 303)
@@ -66,11 +66,8 @@ def give_back(view: TicketView, token: str) -> None:
         return  # served meanwhile, or given back already: the page that follows says so
 
 
-def redeem(view: TicketView, token: str) -> str:
+def redeem(voucher: VoucherView, language: str, token: str) -> str:
     """Today's number for a voucher; its token. The number's id follows from the code, so a second touch is the same."""
-    voucher = view.voucher
-    if voucher is None:
-        raise NotFound("voucher")
     ticket_id = hashlib.sha256(f"voucher {voucher.code}".encode()).hexdigest()[:32]
     issued = house().do(
         ticketing.issue_ticket,
@@ -82,7 +79,7 @@ def redeem(view: TicketView, token: str) -> str:
         service=voucher.service,
         voucher=voucher.code,
         channel="phone",
-        language=view.language,
+        language=language,
     )
     return str(issued["token"])
 
@@ -112,7 +109,7 @@ def phone(view: TicketView, services: ServicesView, service: ServiceView | None)
 @blueprint.get("/stok")
 @public
 def stock_board() -> ResponseReturnValue:
-    """How many blanks can still be had today, of how many, as of when."""
+    """How many blanks can still be had today, of how many, as of when. Source: `docs/field.md#daily-announcement`."""
     hold_back_strangers()
     now = house().clock()
     items = house().queries.stock(language(), now)

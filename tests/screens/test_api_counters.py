@@ -52,7 +52,9 @@ def test_where_nobody_waits_call_next_answers_with_nothing(web: TheWeb) -> None:
     assert (answer.status_code, answer.data) == (204, b"")
 
 
-def test_the_queue_of_a_counter_shows_who_waits_and_up_to_which_entry_it_is_true(web: TheWeb, office: TheOffice) -> None:
+def test_the_queue_of_a_counter_shows_who_waits_and_up_to_which_entry_it_is_true(
+    web: TheWeb, office: TheOffice
+) -> None:
     ticket = web.kiosk().take()
     seen = web.staff("clerk").get("/queue?counter=3").json
     assert [line["number"] for line in seen["board"]["next"]] == [ticket["number"]]

@@ -242,12 +242,13 @@ def test_a_voucher_of_yesterday_becomes_todays_first_number(web: TheWeb, office:
     kiosk = web.kiosk()
     left = kiosk.take("KTP-CETAK")
     office.at("2026-11-23 17.05")
-    code = office.queries.ticket(left["id"], "id", office.clock).voucher.code
+    voucher = office.queries.ticket(left["id"], "id", office.clock).voucher
+    assert voucher is not None
     office.at("2026-11-24 07.40")
-    ticket = kiosk.take("KTP-CETAK", voucher=code.upper())
+    ticket = kiosk.take("KTP-CETAK", voucher=voucher.code.upper())
     assert (ticket["number"], ticket["ahead"]) == ("A-001", 0)
     assert {"item": "KTP", "quantity": 1} in ticket["reserved"]
-    again = kiosk.post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK", "voucher": code})
+    again = kiosk.post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK", "voucher": voucher.code})
     assert (again.status_code, again.json["code"]) == (409, "wrong_state")
 
 
