@@ -21,6 +21,7 @@ HANDSHAKE_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 LONGEST_CONTROL = 125
 RECEIVE_BYTES = 4096
+SEND_BUFFER_BYTES = 65_536  # what the kernel keeps for a screen that does not read; the rest waits in its queue
 
 
 def frame(payload: str | bytes, opcode: int | None = None) -> bytes:
@@ -66,6 +67,7 @@ class WebSocket:
         self._socket = environ["wsgi.input"].raw._sock
         # A living screen is never silent for so long; it also frees the writer that a dead one holds.
         self._socket.settimeout(self._silence_seconds)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self._accept(environ["HTTP_SEC_WEBSOCKET_KEY"])
         self._session.websocket = self
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,10 +23,12 @@ class Refused(Exception):
 class Screen:
     """Connects at once. `states` are all that came, in order; `told` the seq of every call, from answers and states."""
 
-    def __init__(self, office: OfficeServer, headers: dict[str, str]) -> None:
+    def __init__(self, office: OfficeServer, headers: dict[str, str], receive_bytes: int | None = None) -> None:
+        """`receive_bytes`: how little this machine keeps for a screen that does not read."""
         lines = [f"{name}: {value}" for name, value in headers.items()]
         address = f"ws://127.0.0.1:{office.port}/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(address, header=lines, timeout=ANSWER_SECONDS)
+        options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)] if receive_bytes else []
+        self.socket = websocket.create_connection(address, header=lines, timeout=ANSWER_SECONDS, sockopt=options)
         self.states: list[State] = []
         self.calls: list[dict[str, Any]] = []
         self.answers: dict[int, Any] = {}
