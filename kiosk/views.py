@@ -6,7 +6,6 @@ rendered from the office as it is now, so that a screen never offers what is gon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -33,15 +32,6 @@ UNDO_SECONDS = 60
 NO_PRINTER_SET = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A group as a button: where it leads, and the blanks left for what most people come for."""
-
-    group: GroupView
-    address: str
-    blanks: int | None
-
-
 @blueprint.before_request
 def indonesian_first() -> None:
     """A kiosk greets in Indonesian, whatever language its browser was installed in."""
@@ -52,8 +42,8 @@ def indonesian_first() -> None:
 @device("kiosk")
 def home() -> ResponseReturnValue:
     view = services()
-    tiles = [tile(group, view) for group in view.groups]
-    return screen("home" if view.day.takes_numbers else "closed", view.day, view=view, tiles=tiles)
+    addresses = {group.prefix: address_of(group, view) for group in view.groups}
+    return screen("home" if view.day.takes_numbers else "closed", view.day, view=view, addresses=addresses)
 
 
 @blueprint.get("/group/<prefix>")
@@ -156,12 +146,10 @@ def of_group(view: ServicesView, prefix: str) -> list[ServiceView]:
     return [service for service in view.services if service.group == prefix]
 
 
-def tile(group: GroupView, view: ServicesView) -> Tile:
-    """A group with one service skips the second touch."""
+def address_of(group: GroupView, view: ServicesView) -> str:
+    """Where a group's tile leads: one with a single service skips the second touch."""
     members = of_group(view, group.prefix)
-    address = f"/kiosk/service/{members[0].code}" if len(members) == 1 else f"/kiosk/group/{group.prefix}"
-    blanks = next((member.blanks for member in members if member.blanks is not None), None)
-    return Tile(group, address, blanks)
+    return f"/kiosk/service/{members[0].code}" if len(members) == 1 else f"/kiosk/group/{group.prefix}"
 
 
 def instead_of(service: ServiceView, view: ServicesView) -> dict[str, Any]:

@@ -343,8 +343,13 @@
     }, CALM_MS);
   }
 
-  window.antrean.watch("office", { onState: refreshStart, onCut: away });
+  /** The stream only says that something changed: without it numbers can still be taken, without the server not. */
+  async function doubt() {
+    if (!state.away && (await page("/kiosk")).status !== 200) away();
+  }
+
+  window.antrean.watch("office", { onState: refreshStart, onCut: doubt });
   setInterval(tick, 1000);
   refreshStart();
-  arrange(true);
+  arrange(false);
 })();

@@ -1,0 +1,289 @@
+"""A ticket on a phone and the stock board: what a citizen sees while waiting, with a script and without."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from queue_server.operations import calling, stock
+from tests.browser import measures
+from tests.browser.on_the_clock import OpenDoor, open_door
+from tests.browser.test_kiosk import MONDAY, TUESDAY, let_pass, picture
+from tests.services import Screen
+from tests.the_office import TheOffice
+
+pytestmark = pytest.mark.browser
+NewPage = Callable[[Screen], Page]
+A_SLOW_LINE = 30_000  # bytes that a ticket's page may weigh, with all it loads
+
+
+@pytest.fixture
+def door(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+    """Kota Serang on Monday 23 November 2026 at 09.42 with 86 blanks, twelve people in line and counter 4 open."""
+    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house.found(f"{MONDAY} 07.00", KTP=91)
+    house.at(f"{MONDAY} 09.42")
+    house.open(4)
+    for _ in range(12):
+        house.take("KTP-CETAK")
+    with open_door(house) as opened:
+        yield opened
+    house.verify()
+    house.close()
+
+
+@pytest.fixture
+def phone(new_page: NewPage) -> Page:
+    return new_page("phone")
+
+
+def mine(door: OpenDoor, service: str = "KTP-HILANG", **wishes: object) -> dict[str, str]:
+    return door.office.take(service, **wishes)
+
+
+def open_page(page: Page, door: OpenDoor, ticket: dict[str, str], query: str = "") -> Page:
+    page.goto(f"{door.url}/t/{ticket['token']}{query}")
+    return page
+
+
+def call_all_before(door: OpenDoor, ticket: dict[str, str]) -> None:
+    """Until it is this number's turn at counter 4."""
+    while True:
+        called = door.office.call(4)
+        assert called is not None
+        if called["id"] == ticket["id"]:
+            return
+        door.office.act(calling.start, called, 4)
+        door.office.finish(called, 4)
+
+
+def test_a_phone_shows_place_wait_promise_and_hall(phone: Page, door: OpenDoor) -> None:
+    open_page(phone, door, mine(door))
+    expect(phone.locator("#hero .big")).to_have_text("A-013")
+    expect(phone.locator("#hero")).to_contain_text("Menunggu. Belum giliran Anda.")
+    expect(phone.locator(".p-figs")).to_contain_text("12orangdi depan Anda")
+    expect(phone.locator(".p-list")).to_contain_text("Satu blangko disisihkan untuk Anda")
+    expect(phone.locator(".p-list")).to_contain_text("Tunggu di Ruang Tunggu A")
+    expect(phone.locator(".p-fresh:visible")).to_have_text("Diperbarui 09.42 WIB, otomatis")
+    assert phone.title() == "A-013, 12 orang lagi — Antrean"
+    picture(phone, "phone")
+
+
+def test_a_call_turns_the_phone_yellow_names_the_counter_and_vibrates(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    phone.add_init_script("window.shaken = []; navigator.vibrate = (pattern) => window.shaken.push(pattern)")
+    phone.clock.install()
+    open_page(phone, door, ticket)
+    call_all_before(door, ticket)
+    let_pass(phone, 11)
+    expect(phone.locator("#hero")).to_have_class("p-hero is-call")
+    expect(phone.locator("#hero")).to_contain_text("Giliran Anda sekarang.")
+    expect(phone.locator("#hero .to")).to_contain_text("Loket4")
+    expect(phone.locator(".p-say")).to_have_text("Silakan menuju loket 4. Bawa berkas Anda.")
+    assert phone.title() == "Giliran Anda: A-013 ke loket 4 — Antrean"
+    assert phone.evaluate("window.shaken") == [[200, 100, 200]]
+    picture(phone, "phone-called")
+    door.office.act(calling.recall, ticket, 4)
+    let_pass(phone, 11)
+    expect(phone.locator("#hero")).to_contain_text("Panggilan ke-2.")
+    door.office.act(calling.recall, ticket, 4)
+    let_pass(phone, 11)
+    expect(phone.locator("#hero")).to_contain_text("Panggilan terakhir.")
+
+
+def test_the_phone_shakes_when_two_numbers_are_left(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    phone.add_init_script("window.shaken = []; navigator.vibrate = (pattern) => window.shaken.push(pattern)")
+    phone.clock.install()
+    open_page(phone, door, ticket)
+    for _ in range(10):
+        door.office.serve_one(4)
+    let_pass(phone, 11)
+    expect(phone.locator(".p-figs")).to_contain_text("2orang")
+    assert len(phone.evaluate("window.shaken")) == 1
+    let_pass(phone, 11)
+    assert len(phone.evaluate("window.shaken")) == 1
+
+
+def test_without_a_script_the_page_is_whole_and_can_give_the_number_back(chromium: Browser, door: OpenDoor) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page, ticket = context.new_page(), mine(door)
+    open_page(page, door, ticket)
+    assert page.locator("#hero .big").inner_text() == "A-013"
+    page.get_by_text("Batalkan antrean").click()
+    assert "Batalkan nomor A-013?" in page.locator("#rest").inner_text()
+    page.get_by_text("Ya, batalkan").click()
+    assert "Batal." in page.locator("#hero").inner_text()
+    assert door.office.state(ticket) == "cancelled"
+    context.close()
+
+
+def test_keeping_the_number_is_one_touch(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    open_page(phone, door, ticket)
+    phone.get_by_text("Batalkan antrean").tap()
+    phone.get_by_role("link", name="Tidak").tap()
+    expect(phone.locator("#hero")).to_contain_text("Menunggu.")
+    assert door.office.state(ticket) == "waiting"
+
+
+def test_a_number_that_is_being_served_is_not_given_back(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    open_page(phone, door, ticket, "?cancel=1")
+    call_all_before(door, ticket)
+    door.office.act(calling.start, ticket, 4)
+    phone.get_by_text("Ya, batalkan").tap()
+    expect(phone.locator("#hero")).to_contain_text("Dilayani. Anda sedang di loket 4.")
+    assert door.office.state(ticket) == "serving"
+
+
+def test_each_state_is_said_in_its_own_word(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    call_all_before(door, ticket)
+    door.office.act(calling.start, ticket, 4)
+    door.office.act(calling.park, ticket, 4, reason="fotokopi")
+    expect(open_page(phone, door, ticket).locator("#hero")).to_contain_text("Ditunda.")
+    door.office.do(calling.call_ticket, ticket_id=ticket["id"], counter=4, clerk="clerk-4", reason="lengkap")
+    door.office.act(calling.start, ticket, 4)
+    door.office.finish(ticket, 4)
+    expect(open_page(phone, door, ticket).locator("#hero")).to_contain_text("Selesai. Terima kasih.")
+    absent = mine(door)
+    for _ in range(2):
+        call_all_before(door, absent)
+        door.office.act(calling.no_show, absent, 4)
+    expect(open_page(phone, door, absent).locator("#hero")).to_contain_text("Dilewati.")
+    assert measures.violations(phone) == []
+
+
+def test_at_closing_a_number_becomes_a_voucher_and_on_its_day_a_new_number(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    door.office.at(f"{MONDAY} 16.30")
+    voucher = door.office.queries.ticket(ticket["id"], "id", door.office.clock).voucher
+    assert voucher is not None
+    open_page(phone, door, ticket)
+    expect(phone.locator("#hero .big")).to_have_text(voucher.code.upper())
+    expect(phone.locator(".p-say")).to_contain_text("Selasa, 24 November,07.30")
+    expect(phone.locator(".p-list")).to_contain_text(f"Urutan ke-{voucher.rank}")
+    expect(phone.locator(".p-list")).to_contain_text("Satu blangko disisihkan untuk Anda")
+    assert measures.violations(phone) == []
+    door.office.at(f"{TUESDAY} 08.00")
+    open_page(phone, door, ticket)
+    phone.get_by_text("Ambil nomor untuk hari ini").tap()
+    expect(phone.locator("#hero .big")).to_have_text("A-001")
+    expect(phone.locator(".p-list")).to_contain_text("Satu blangko disisihkan untuk Anda")
+    open_page(phone, door, ticket)
+    expect(phone.locator(".p-list")).to_contain_text("Sudah ditukar dengan nomor baru.")
+
+
+def test_a_break_and_a_suspended_service_are_said(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    door.office.do(stock.suspend, service="KTP-HILANG", reason="jaringan ke pusat putus")
+    door.office.at(f"{MONDAY} 12.10")
+    open_page(phone, door, ticket)
+    expect(phone.locator(".p-list")).to_contain_text("Istirahat sampai 13.00.")
+    expect(phone.locator(".p-list")).to_contain_text("Alasan: jaringan ke pusat putus.")
+    assert measures.violations(phone) == []
+
+
+def test_a_phone_without_a_line_says_since_when(phone: Page, door: OpenDoor) -> None:
+    phone.clock.install()
+    open_page(phone, door, mine(door))
+    phone.context.set_offline(True)
+    phone.clock.run_for(45_000)
+    expect(phone.locator(".p-stale")).to_have_text("Terakhir diperbarui 09.42 WIB")
+    expect(phone.locator(".p-fresh:visible")).to_have_count(1)
+    phone.context.set_offline(False)
+    phone.clock.run_for(11_000)
+    expect(phone.locator(".p-stale")).to_be_hidden()
+
+
+def test_nothing_is_sent_twice_while_nothing_changes(phone: Page, door: OpenDoor) -> None:
+    ticket = mine(door)
+    answer = phone.request.get(f"{door.url}/t/{ticket['token']}")
+    etag = {"If-None-Match": answer.headers["etag"]}
+    assert phone.request.get(f"{door.url}/t/{ticket['token']}", headers=etag).status == 304
+    call_all_before(door, ticket)
+    assert phone.request.get(f"{door.url}/t/{ticket['token']}", headers=etag).status == 200
+
+
+def test_the_page_is_light_enough_for_a_slow_line(phone: Page, door: OpenDoor) -> None:
+    weights: dict[str, int] = {}
+    phone.on("response", lambda answer: weights.update({answer.url: len(answer.body())}))
+    open_page(phone, door, mine(door))
+    phone.wait_for_load_state("networkidle")
+    assert any(url.endswith("antrean-numerals-800.woff2") for url in weights)
+    assert [url for url in weights if "atkinson" in url or "overpass" in url] == []
+    assert sum(weights.values()) < A_SLOW_LINE, weights
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_type_targets_and_contrast_hold_on_small_phones(phone: Page, door: OpenDoor, width: int, language: str) -> None:
+    ticket = mine(door)
+    phone.set_viewport_size({"width": width, "height": 640})
+    open_page(phone, door, ticket, f"?lang={language}")
+    assert phone.evaluate("document.documentElement.scrollWidth") == width
+    assert measures.too_small(phone, 15) == []
+    assert measures.hard_to_hit(phone, 48, 48) == []
+    assert measures.too_faint(phone, 4.5) == []
+    assert measures.violations(phone) == []
+    call_all_before(door, ticket)
+    open_page(phone, door, ticket, f"?lang={language}")
+    assert phone.evaluate("document.documentElement.scrollWidth") == width
+    assert measures.too_faint(phone, 4.5) + measures.violations(phone) == []
+
+
+def test_the_number_speaks_up_on_a_phone(phone: Page, door: OpenDoor) -> None:
+    open_page(phone, door, mine(door))
+    expect(phone.locator("[aria-live]")).to_have_count(1)
+    expect(phone.locator("#hero")).to_have_attribute("aria-live", "assertive")
+    assert phone.locator("#hero .big").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") == 104
+
+
+def test_at_night_the_phone_is_dark_and_can_be_read(chromium: Browser, door: OpenDoor) -> None:
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    page = open_page(context.new_page(), door, mine(door))
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(13, 20, 32)"
+    assert measures.too_faint(page, 4.5) == []
+    context.close()
+
+
+def test_an_address_that_is_no_ticket_is_answered_kindly(phone: Page, door: OpenDoor) -> None:
+    answer = phone.goto(f"{door.url}/t/{'0' * 32}")
+    assert answer is not None
+    assert answer.status == 404
+    assert measures.violations(phone) == []
+
+
+# -- the stock board ---------------------------------------------------------------------------------------------------
+
+
+def test_the_stock_board_says_how_many_of_how_many_as_of_when(phone: Page, door: OpenDoor) -> None:
+    phone.goto(f"{door.url}/stok")
+    expect(phone.locator("h1")).to_have_text("Blangko KTP-el yang masih bisa diambil hari ini")
+    expect(phone.locator(".s-hero .big")).to_have_text(str(door.office.stock().available))
+    expect(phone.locator(".s-hero .of")).to_contain_text("per 09.42 WIB")
+    expect(phone.locator(".s-key")).to_contain_text("Disisihkan untuk yang menunggu 12")
+    assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("screen", ["phone", "counter"])
+def test_the_stock_board_can_be_read_by_everybody(new_page: NewPage, door: OpenDoor, screen: Screen) -> None:
+    page = new_page(screen)
+    for language in ("id", "en"):
+        page.goto(f"{door.url}/stok?lang={language}")
+        assert measures.too_faint(page, 4.5) + measures.too_small(page, 15) + measures.violations(page) == []
+    picture(page, f"stok-{screen}")
+
+
+def test_an_empty_store_is_said_in_words_and_not_by_colour_alone(phone: Page, door: OpenDoor) -> None:
+    for _ in range(door.office.stock().available):
+        mine(door)
+    phone.goto(f"{door.url}/stok")
+    expect(phone.locator(".s-hero .big")).to_have_text("0")
+    expect(phone.locator(".s-gone")).to_have_text("habis hari ini")
+    assert measures.violations(phone) == []
