@@ -18,7 +18,7 @@ from queue_server.storage.answers import Answers, Once, forget_answers
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database, as_domain_error, describe, out_of_order
 from queue_server.storage.people import forget_sessions, write_plain
-from queue_server.storage.projections import Names, let_go, load_office, recall, write_changes
+from queue_server.storage.projections import Names, all_in_memory, let_go, load_office, recall, write_changes
 from queue_server.storage.schema import journal, sites
 
 T = TypeVar("T")
@@ -176,20 +176,21 @@ class Journal:
         return self.office
 
     def _follow(self, office: Office, head: Head) -> bool:
-        """Fold what another process appended; False when its history is not the one that memory knows."""
+        """Fold what another process appended; False when memory cannot know what it meant.
+
+        That is another history, too long a one, or one about rows that memory has let go: their tables already say
+        what they are after it, and not what they were.
+        """
         news = chain.entries_after(self._link, self.site, self.head, FOLLOW_AT_MOST + 1)
         if not news or len(news) > FOLLOW_AT_MOST or news[0].prev_hash != self.head.hash or news[-1].hash != head.hash:
             return False
         entries = [chain.revive(row) for row in news]
-        names = Names()
-        for entry, event in entries:
-            names.add_event(event, entry.day)
-        came = recall(self._link, self.site, office, names)
+        if not all_in_memory(office, entries):
+            return False
         for entry, event in entries:
             office.now = entry.at
             fold(event, office, entry)
         office.settle()
-        let_go(office, came)
         return True
 
     # -- deciding and writing ----------------------------------------------------------------------------------------

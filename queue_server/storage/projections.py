@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event
-from queue_server.domain.office import OF_A_DAY, TABLES, Office, kept_in_memory, key_of
+from queue_server.domain.events import Event, TicketDeferred, TicketIssued
+from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
 from queue_server.domain.tickets import AT_A_COUNTER
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
@@ -140,6 +140,22 @@ class Names:
 
 def named(event: Event, *fields: str) -> list[str]:
     return [value for name in fields if (value := getattr(event, name, None))]
+
+
+def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> bool:
+    """Whether these events can be folded with nothing but what memory holds and what they bring themselves."""
+    names, new_tickets, new_vouchers = Names(), set(), set()
+    for entry, event in entries:
+        names.add_event(event, entry.day)
+        if isinstance(event, TicketIssued):
+            new_tickets.add(event.ticket_id)
+        elif isinstance(event, TicketDeferred):
+            new_vouchers.add(event.voucher)
+    return (
+        names.tickets <= office.rows["tickets"].keys() | new_tickets
+        and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers
+        and all(day >= office.newest_day for day in names.days)
+    )
 
 
 def recall(connection: sa.Connection, site: str, office: Office, names: Names) -> list[tuple[str, Any]]:

@@ -280,6 +280,18 @@ def test_a_process_that_slept_through_the_morning_reads_the_tables_again(
     assert other.differences() == []
 
 
+def test_a_process_that_let_a_ticket_go_learns_that_the_other_took_the_finish_back(
+    office: TheOffice, other: Journal
+) -> None:
+    office.open(3)
+    office.take("KTP-CETAK")
+    finished = office.serve_one(3)
+    assert finished
+    other.do(office.wish("KTP-CETAK"))
+    office.act(calling.undo, finished, 3)
+    assert other.differences() == []
+
+
 def test_a_process_follows_across_the_night(office: TheOffice, other: Journal) -> None:
     other.do(office.wish("KTP-CETAK"))
     office.open(3)
