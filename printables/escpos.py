@@ -184,7 +184,7 @@ def _raster(image: Image.Image) -> bytes:
 
 def _qr(address: str) -> bytes:
     """GS ( k: the printer draws the code itself, sharper and with a hundredth of the bytes."""
-    data = address.encode("ascii")
+    data = address.encode()
     model = _gs_k(b"1A", bytes([48 + command.QR_MODEL_2, 0]))
     size = _gs_k(b"1C", bytes([QR_DOTS]))
     correction = _gs_k(b"1E", bytes([48 + command.QR_ECLEVEL_M]))
