@@ -99,6 +99,7 @@ def page(template: str, today: Today, **shown: Any) -> str:
         template,
         today=today,
         item_names={item.item: item.name for item in today.items},
+        printer_words=printer_words(),
         carries_over=catalogue.rules.carry_over,
         local_day=calendar.local_date(catalogue, today.day.now).isoformat(),
         names=house().door.names(),
@@ -123,6 +124,20 @@ def places() -> Mapping[str, str]:
     devices = {device.device_id: device.name for device in people.all_devices(door.database, door.site)}
     counters = {f"counter-{number}": _("Loket %d") % number for number in house().catalogue().counters}
     return devices | counters
+
+
+def printer_words() -> dict[str, str]:
+    """Why a slip did not come out, by the printer's word for it."""
+    return {
+        "unreachable": _("Pencetak tidak terhubung."),
+        "too_slow": _("Pencetak tidak menjawab dalam 5 detik."),
+        "busy": _("Pencetak masih sibuk."),
+        "no_printer": _("Tidak ada pencetak."),
+        "no_file": _("Berkas pencetak tidak bisa ditulis."),
+        "paper_out": _("Kertas habis."),
+        "cover_open": _("Tutup pencetak terbuka."),
+        "printer_fault": _("Pencetak rusak."),
+    }
 
 
 @dataclass(frozen=True, slots=True)

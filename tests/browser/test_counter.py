@@ -157,6 +157,19 @@ def test_a_number_out_of_order_needs_a_reason(office: OfficeServer, supervisor: 
     assert called_numbers(supervisor) == [second["number"]]
 
 
+def test_a_number_far_back_in_the_line_can_be_picked(office: OfficeServer, supervisor: Staff, rina: Page) -> None:
+    line = [office.take("IKD") for _ in range(12)]
+    bar(rina, f"Panggil {line[0]['number']}")
+    press(rina, "p")
+    dialog = rina.get_by_role("dialog")
+    dialog.get_by_label("Cari nomor").fill(line[-1]["number"])
+    expect(dialog.get_by_label(line[-1]["number"])).to_be_checked()
+    dialog.get_by_label("Diminta pengawas").check()
+    rina.keyboard.press("Enter")
+    expect(rina.locator("#number")).to_have_text(line[-1]["number"])
+    assert called_numbers(supervisor) == [line[-1]["number"]]
+
+
 def test_a_citizen_with_two_services_moves_on_under_one_number(
     office: OfficeServer, supervisor: Staff, rina: Page
 ) -> None:

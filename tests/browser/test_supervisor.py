@@ -275,7 +275,7 @@ def test_a_number_that_is_not_there_today_is_said_so(sari: Open) -> None:
     expect(page.locator("#found")).to_have_text("A-998 tidak ada hari ini. Periksa huruf dan angkanya.")
 
 
-def test_another_slip_is_asked_for_with_a_reason(office: OfficeServer, supervisor: Staff, sari: Open) -> None:
+def test_a_slip_that_did_not_come_out_again_says_why(office: OfficeServer, sari: Open) -> None:
     ticket = office.take("KTP-CETAK")
     page = sari(f"/numbers?number={ticket['number']}")
     with page.expect_request("**/reprint") as asked:
@@ -283,6 +283,7 @@ def test_another_slip_is_asked_for_with_a_reason(office: OfficeServer, superviso
         page.get_by_role("dialog").get_by_label("Tidak terbaca").check()
         page.get_by_role("dialog").get_by_role("button", name="Cetak ulang").click()
     assert asked.value.post_data_json == {"reason": "Tidak terbaca"}
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Belum tercetak. Tidak ada pencetak.")
 
 
 # -- the day -------------------------------------------------------------------------------------------------------
@@ -304,3 +305,12 @@ def test_closing_the_day_says_what_becomes_of_those_who_wait_and_the_day_can_be_
     confirm(page, "Buka hari", "Layanan tambahan")
     expect(page.locator("#when")).to_contain_text("buka sampai 23.59")
     assert office.take("KTP-CETAK")["state"] == "waiting"
+
+
+def test_a_day_is_extended_with_a_reason(office: OfficeServer, sari: Open) -> None:
+    page = sari()
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Perpanjang hari").click()
+    page.get_by_role("dialog").get_by_label("Tutup pukul").fill("23:58")
+    confirm(page, "Perpanjang hari", "Masih banyak yang menunggu")
+    expect(page.locator("#result")).to_have_text("Hari diperpanjang.")

@@ -5,6 +5,7 @@
   const PATIENCE_MS = 1500; // for the stream to show what was committed, before we ask ourselves
   const LIST_LENGTH = 10;
   const ASIDE_LENGTH = 3;
+  const NUMBER = /^[a-z]-\d{3,6}$/;
   const CARDS = ["KTP", "KTP-WNA", "KIA"];
   const LETTERS = {
     recall: "R", absent: "N", park: "T", pass: "A", finish: "S", spoil: "X", pick: "P", undo: "U", outcome: "H", keys: "?",
@@ -389,23 +390,36 @@
   /** A list of radio buttons that a search field narrows down; the only one left is chosen. */
   function fillList(dialog, rows) {
     const list = dialog.querySelector(".list");
-    list.replaceChildren(...rows.map((row) => {
-      const label = document.createElement("label");
-      const input = document.createElement("input");
-      Object.assign(input, { type: "radio", name: "one", value: row.value, required: true });
-      label.append(input, ...(row.number ? [inline("num", row.number)] : []), inline("", row.words));
-      label.dataset.text = (row.number + " " + row.words).toLowerCase();
-      return label;
-    }));
+    list.replaceChildren(...rows.map(choice));
     const find = dialog.querySelector(".find");
     find.value = "";
-    find.oninput = () => {
-      const wanted = find.value.trim().toLowerCase();
-      const labels = [...list.children];
-      labels.forEach((label) => { label.hidden = !label.dataset.text.includes(wanted); });
-      const left = labels.filter((label) => !label.hidden);
-      labels.forEach((label) => { label.firstChild.checked = wanted !== "" && left.length === 1 && label === left[0]; });
-    };
+    find.oninput = () => narrow(list, find.value.trim().toLowerCase());
+  }
+
+  function choice(row) {
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    Object.assign(input, { type: "radio", name: "one", value: row.value, required: true });
+    label.append(input, ...(row.number ? [inline("num", row.number)] : []), inline("", row.words));
+    label.dataset.text = (row.number + " " + row.words).toLowerCase();
+    return label;
+  }
+
+  function narrow(list, wanted) {
+    const labels = [...list.children];
+    labels.forEach((label) => { label.hidden = !label.dataset.text.includes(wanted); });
+    const left = labels.filter((label) => !label.hidden);
+    labels.forEach((label) => { label.firstChild.checked = wanted !== "" && left.length === 1 && label === left[0]; });
+    if (!left.length && NUMBER.test(wanted)) lookUp(list, wanted.toUpperCase());
+  }
+
+  /** A number that stands further back than the list goes; one that does not exist leaves the list empty. */
+  async function lookUp(list, number) {
+    const ticket = await antrean.get("/api/v1/tickets?number=" + number).catch(() => null);
+    const find = list.closest("dialog").querySelector(".find");
+    if (!ticket || find.value.trim().toUpperCase() !== number) return;
+    list.append(choice({ value: ticket.id, number: ticket.number, words: ticket.service_name }));
+    narrow(list, number.toLowerCase());
   }
 
   function inline(kind, text) {

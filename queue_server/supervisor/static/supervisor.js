@@ -94,7 +94,8 @@
       if (dialog.id === "confirm") await record(form);
       else {
         const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
-        await send(form, path, fields(form));
+        const answer = await send(form, path, fields(form));
+        if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
         tell(form.dataset.done);
       }
       dialog.close();

@@ -1,0 +1,193 @@
+"""What staff look at all day: large enough, clear enough, by day and night, in both languages; and the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import measures
+from tests.browser.staff import bar, come_in, press, sign_in, sit_down
+from tests.office_server import OfficeServer, Staff
+from tests.services import Screen
+
+pytestmark = pytest.mark.browser
+NewPage = Callable[[Screen], Page]
+Clerks = dict[str, Staff]
+SMALLEST_TYPE, SMALLEST_KEY, SMALLEST_LINK, GREEN_BAR = 14, 36, 28, 112
+NUMBER, CONTRAST = 148, 4.5
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def check(page: Page, state: str) -> None:
+    """By day and by night; axe-core, which takes its time, by day in Indonesian and by night in English."""
+    page.evaluate("document.fonts.ready")
+    slow = "light" if page.locator("html").get_attribute("lang") == "id" else "dark"
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html.malam")).to_have_count(int(scheme == "dark"))
+        where = f"{state}, {scheme}"
+        assert measures.too_faint(page, CONTRAST) == [], where
+        assert measures.too_small(page, SMALLEST_TYPE) == [], where
+        assert measures.hard_to_hit(page, SMALLEST_KEY, SMALLEST_LINK) == [], where
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+        assert scheme != slow or measures.violations(page) == [], where
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_counter_can_be_read_and_hit_in_every_state(
+    office: OfficeServer, supervisor: Staff, clerks: Clerks, new_page: NewPage, language: str
+) -> None:
+    clerks["Agus"].post("/counters/2/open")
+    page = come_in(new_page("counter"), clerks["Rina"], f"/counter?lang={language}")
+    expect(page.locator("[data-counter='2'][aria-disabled]")).to_be_visible()
+    check(page, "choosing a counter")
+    page.locator("[data-counter='4']").click()
+    expect(page.locator("#calm")).to_be_visible()
+    check(page, "nobody waits")
+
+    skipped, parked = office.take("KK-BARU"), office.take("KTP-RUSAK")
+    clerks["Agus"].post("/counters/2/call-next")
+    for verb in ("no-show", "no-show"):
+        clerks["Agus"].post(f"/tickets/{skipped['id']}/{verb}")
+        clerks["Agus"].post(f"/tickets/{skipped['id']}/call", {"reason": "ada"})
+    clerks["Agus"].post(f"/tickets/{skipped['id']}/no-show")
+    clerks["Agus"].post(f"/tickets/{parked['id']}/call", {"reason": "ada"})
+    clerks["Agus"].post(f"/tickets/{parked['id']}/start")
+    clerks["Agus"].post(f"/tickets/{parked['id']}/park")
+    for service in ("KTP-CETAK", "DATANG", "KTP-HILANG"):
+        office.take(service, priority=service == "KTP-HILANG")
+    expect(page.locator("#parked")).to_be_visible()
+    expect(page.locator("#next li")).to_have_count(3)
+    check(page, "somebody is next")
+    page.keyboard.press("r")
+    check(page, "a key that does nothing now")
+    press(page, "p")
+    check(page, "picking a number")
+    page.keyboard.press("Escape")
+
+    for _ in range(2):
+        press(page, "Enter")
+        expect(page.locator("#go")).to_have_attribute("aria-busy", "true")
+        expect(page.locator("#go")).to_have_attribute("aria-busy", "false")
+    page.keyboard.press("x")
+    check(page, "serving")
+    assert page.locator("#number").evaluate("node => parseFloat(getComputedStyle(node).fontSize)") == NUMBER
+    box = page.locator("#go").bounding_box()
+    assert box is not None
+    assert box["height"] >= GREEN_BAR
+    for key in ("a", "?"):
+        press(page, key)
+        check(page, f"the dialog of {key}")
+        page.keyboard.press("Escape")
+    page.locator(".menu summary").click()
+    check(page, "the menu")
+    press(page, "s")
+    page.locator(".bar [data-verb=pause]").click()
+    check(page, "asking for a break")
+    page.keyboard.press("Enter")
+    expect(page.locator("#calm")).to_be_visible()
+    check(page, "on a break")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_supervisors_pages_can_be_read_and_hit(
+    office: OfficeServer, supervisor: Staff, clerks: Clerks, new_page: NewPage, language: str
+) -> None:
+    tickets = [office.take(service) for service in ("KTP-CETAK", "KK-BARU", "KTP-HILANG")]
+    for counter, name in enumerate(clerks, start=1):
+        clerks[name].post(f"/counters/{counter}/open")
+        clerks[name].post(f"/counters/{counter}/call-next")
+    clerks["Rina"].post("/help", {"counter": 1})
+    supervisor.post("/services/IKD/suspend", {"reason": "Jaringan ke pusat terputus"})
+    supervisor.post("/stock/KTP-WNA/movements", {"type": "count", "quantity": 0, "reason": "opname"})
+    page, seen = new_page("counter"), set[str]()
+    for path in ("", "/services", "/stock", f"/numbers?number={tickets[2]['number']}"):
+        come_in(page, supervisor, f"/supervisor{path}{'&' if '?' in path else '?'}lang={language}")
+        check(page, path)
+        for dialog in page.locator("[data-opens]:visible").evaluate_all("all => all.map((one) => one.dataset.opens)"):
+            if dialog not in seen:
+                seen.add(dialog)
+                page.locator(f"[data-opens={dialog}]:visible").first.click()
+                check(page, dialog)
+                page.keyboard.press("Escape")
+    supervisor.post("/services/IKD/resume")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_way_in_can_be_read_and_hit(office: OfficeServer, new_page: NewPage, language: str) -> None:
+    page = new_page("counter")
+    for path in ("/", "/login", "/pair"):
+        page.goto(f"{office.url}{path}?lang={language}")
+        check(page, path)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/", "/login", "/pair"):
+        page.goto(f"{office.url}{path}?lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+
+
+def test_at_half_its_width_the_counter_needs_no_sideways_scroll(
+    office: OfficeServer, clerks: Clerks, new_page: NewPage
+) -> None:
+    ticket = office.take("KTP-CETAK")
+    page = sit_down(new_page("counter"), clerks["Rina"], 4)
+    bar(page, f"Panggil {ticket['number']}")
+    page.set_viewport_size({"width": 683, "height": 384})
+    assert page.evaluate("document.documentElement.scrollWidth") == 683
+
+
+def test_a_wrong_password_is_said_and_the_right_one_leads_where_one_was_going(
+    office: OfficeServer, new_page: NewPage
+) -> None:
+    page = new_page("counter")
+    page.goto(f"{office.url}/supervisor/stock")
+    expect(page).to_have_url(f"{office.url}/login?next=/supervisor/stock")
+    expect(page.get_by_label("Nama")).to_be_focused()
+    page.keyboard.type("Sari")
+    page.keyboard.press("Tab")
+    page.keyboard.type("salah")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Nama atau kata sandi salah.")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label("Kata sandi").fill(office.passwords["Sari"])
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{office.url}/supervisor/stock")
+
+
+def test_signing_out_ends_the_session(office: OfficeServer, new_page: NewPage) -> None:
+    page = sign_in(new_page("counter"), office, "Sari")
+    expect(page).to_have_url(f"{office.url}/supervisor")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Keluar").click()
+    expect(page).to_have_url(f"{office.url}/login")
+    page.goto(f"{office.url}/supervisor")
+    expect(page).to_have_url(f"{office.url}/login?next=/supervisor")
+
+
+def test_a_browser_is_paired_once_and_its_token_leaves_the_address(office: OfficeServer, new_page: NewPage) -> None:
+    page = new_page("kiosk")
+    page.goto(f"{office.url}/pair#{office.tokens['kiosk']}")
+    expect(page).to_have_url(f"{office.url}/kiosk")
+    page.goto(f"{office.url}/")
+    expect(page.get_by_role("link", name="Kios ")).to_contain_text("sudah dipasangkan di peramban ini")
+    page.goto(f"{office.url}/pair#{'0' * 32}")
+    expect(page.get_by_role("alert")).to_contain_text("tidak berlaku")
+
+
+def test_all_screens_are_one_touch_away(office: OfficeServer, new_page: NewPage) -> None:
+    page = new_page("counter")
+    page.goto(f"{office.url}/")
+    ways = [link.get_attribute("href") for link in page.locator(".way-to").all()]
+    assert ways == ["/kiosk", "/display/A", "/display/B", "/stok", "/counter", "/supervisor", "/login"]
+
+
+def test_night_is_chosen_by_hand_and_kept(office: OfficeServer, supervisor: Staff, new_page: NewPage) -> None:
+    page = come_in(new_page("counter"), supervisor, "/supervisor")
+    expect(page.locator("html.malam")).to_have_count(0)
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Tampilan siang atau malam").click()
+    expect(page.locator("html.malam")).to_have_count(1)
+    page.goto(f"{office.url}/supervisor/stock")
+    expect(page.locator("html.malam")).to_have_count(1)
