@@ -53,7 +53,7 @@ STYLES: dict[Weight, Style] = {
 }
 HEADING, ITEM = Style(BOLD, 26), Style(REGULAR, 26)
 CLOSING_HEADING, CLOSING = Style(BOLD, 31), Style(REGULAR, 26)
-FIGURE_LABEL, FIGURE = Style(REGULAR, 24), Style(NUMERALS, 52, above=12)
+FIGURE_LABEL, FIGURE = Style(REGULAR, 24), Style(NUMERALS, 52)
 
 
 @dataclass(frozen=True, slots=True)
