@@ -9,10 +9,10 @@ from babel.dates import get_day_names, get_month_names
 from flask import Blueprint, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from queue_server.web.guards import device_or_staff, require_hall
+from queue_server.web.guards import device, require_hall
 from queue_server.web.house import house
 from queue_server.web.language import LANGUAGES, language
-from queue_server.web.session import Caller, current
+from queue_server.web.session import current
 
 SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)  # babel counts from Monday, a browser from Sunday
 
@@ -26,7 +26,7 @@ def indonesian_first() -> None:
 
 
 @blueprint.get("/<hall>")
-@device_or_staff("display")
+@device("display")
 def lobby(hall: str) -> ResponseReturnValue:
     """`?malam=1` is the dimmed screen for the evening; `?lang=en` puts the fixed words in English."""
     caller = current()
@@ -39,12 +39,7 @@ def lobby(hall: str) -> ResponseReturnValue:
         hall_name=board.hall_name,
         zone=board.day.zone,
         night=request.args.get("malam") == "1",
-        sound="on" if has_sound(caller) else "off",
+        sound="on" if caller.device and caller.device.sound else "off",
         weekdays=[names[day] for day in SUNDAY_FIRST],
         months=list(get_month_names(locale=language()).values()),
     )
-
-
-def has_sound(caller: Caller) -> bool:
-    """A device as it was set up; a member of staff who looks at the board at a desk hears nothing."""
-    return caller.device is not None and caller.device.sound

@@ -26,8 +26,8 @@
   var drawn = null; // the board that is on the screen
   var turn = null; // {call, began}: what is announced now
   var queue = []; // calls that wait for their turn
-  var known = {}; // calls that have had theirs, or are in the queue
-  var restsSince = 0;
+  var heardOf = []; // calls of the last seconds: none is announced twice
+  var restsSince = null;
   var cutSince = null;
   var ticker = { lines: [], shown: -1, since: 0 };
   var sound = { on: said('sound') === 'on', player: null, trouble: '' };
@@ -63,35 +63,35 @@
   function age(call) { return antrean.now() - call.called_at; }
 
   function hear(call) {
-    var key = call.seq + '@' + call.called_at;
-    if (known[key]) { return; }
-    known[key] = true;
-    if (age(call) <= FRESH_MS) { queue.push(call); }
+    heardOf = heardOf.filter(function (known) { return age(known) <= FRESH_MS; });
+    if (age(call) > FRESH_MS || heardOf.some(function (known) { return known.seq === call.seq; })) { return; }
+    heardOf.push(call);
+    queue.push(call);
   }
 
   /* How long one call keeps the field while others wait: long enough to read, short enough for the last to be fresh. */
   function share() {
     var last = queue[queue.length - 1];
-    var left = FRESH_MS - age(last) + (antrean.now() - turn.began);
+    var left = FRESH_MS - age(last) + (antrean.elapsed() - turn.began);
     return Math.max(SHORTEST_TURN_MS, Math.min(TURN_MS, left / queue.length));
   }
 
   function takeTurns() {
-    var had = turn && antrean.now() - turn.began;
+    var had = turn && antrean.elapsed() - turn.began;
     if (turn && had >= (queue.length ? share() : CALLED_MS)) { turn = null; }
     while (!turn && queue.length) { begin(queue.shift()); }
   }
 
   function begin(call) {
     if (age(call) > FRESH_MS) { return; }
-    turn = { call: call, began: antrean.now() };
+    turn = { call: call, began: antrean.elapsed() };
     ring(call);
   }
 
   function ring(call) {
     var playing;
     if (!sound.on) { return; }
-    sound.player.currentTime = 0;
+    if (sound.player.currentTime) { sound.player.currentTime = 0; }
     playing = sound.player.play();
     if (playing && playing.then) {
       playing.then(function () { heard(call); }, function (error) { unheard(call, error); });
@@ -114,16 +114,15 @@
   /* -- drawing ---------------------------------------------------------------------------------------------------- */
 
   function draw() {
-    var now = antrean.now();
     if (board) {
       takeTurns();
       drawCall();
       drawBoard();
-      write('clock', clock(now));
-      write('date', date(now));
+      write('clock', clock(antrean.now()));
+      write('date', date(antrean.now()));
     }
     drawLine();
-    drawTicker(now);
+    drawTicker();
   }
 
   /* What changes with the board alone: an old TV has better things to do four times a second. */
@@ -215,8 +214,8 @@
   /* After a minute at rest the field moves a little, and again every five minutes, so that nothing burns in. */
   function drift(field, announced) {
     var rested;
-    if (announced || !restsSince) { restsSince = antrean.now(); }
-    rested = antrean.now() - restsSince - REST_MS;
+    if (announced || restsSince === null) { restsSince = antrean.elapsed(); }
+    rested = antrean.elapsed() - restsSince - REST_MS;
     for (var step = 1; step < SHIFTS; step += 1) {
       mark(field, 'shift-' + step, rested >= 0 && (1 + Math.floor(rested / SHIFT_MS)) % SHIFTS === step);
     }
@@ -286,13 +285,13 @@
 
   /* -- the ticker: one line for 12 s, then the next --------------------------------------------------------------- */
 
-  function drawTicker(now) {
+  function drawTicker() {
     var lines = tickerLines();
     var same = lines.join('\n') === ticker.lines.join('\n');
-    if (same && now - ticker.since < TICKER_MS) { return; }
+    if (same && antrean.elapsed() - ticker.since < TICKER_MS) { return; }
     ticker.shown = same ? (ticker.shown + 1) % lines.length : 0;
     ticker.lines = lines;
-    ticker.since = now;
+    ticker.since = antrean.elapsed();
     write('tick', lines[ticker.shown]);
   }
 

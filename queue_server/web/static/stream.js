@@ -7,6 +7,7 @@
      onRefused(code)  this screen may not see the topic (not_signed_in, not_allowed, not_found, invalid).
    antrean.spoken(seq, ok, why)   the call was said, or why not.
    antrean.now()                  the server's clock, epoch ms; this machine's until a state has come.
+   antrean.elapsed()              ms on a clock that only runs forward: for how long, never for when.
 
    The server sends a state every 10 s even when nothing happens: a silent office and a dead line look different. */
 (function (global) {
@@ -23,10 +24,12 @@
   var clockAhead = null; // server's clock minus elapsed()
   var reopened = 0; // when a silent line was last opened anew
 
-  /* Milliseconds on a clock that nobody sets: a TV's own is often wrong, and jumps when it finds out. */
+  /* A TV's own clock is often wrong, and jumps when it finds out. */
   function elapsed() {
-    return global.performance && global.performance.now ? global.performance.now() : Date.now();
+    return global.performance.now();
   }
+
+  antrean.elapsed = elapsed;
 
   antrean.now = function () {
     return clockAhead === null ? Date.now() : elapsed() + clockAhead;
