@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from queue_server.domain.events import Event, TicketDeferred, TicketIssued
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
-from queue_server.domain.tickets import AT_A_COUNTER
+from queue_server.domain.tickets import AT_A_COUNTER, WAITING
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
 from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
@@ -18,11 +18,17 @@ from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, U
 Changes = Mapping[Any, tuple[Any, Any]]  # key -> (row before, row now), None where there is none
 
 
-# Rows that occupy something unique are written after those that leave it: who is called at a counter after who was.
-OCCUPIES: dict[str, Callable[[Any], bool]] = {
-    "tickets": lambda row: row.state in AT_A_COUNTER,
-    "counters": lambda row: row.clerk is not None,
+# What a row occupies that is unique, or None, and how it looks when it has left that. Rows that occupy are written
+# after those that leave; one that moves leaves first, so that two may exchange their places.
+OCCUPIES: dict[str, Callable[[Any], Any]] = {
+    "tickets": lambda row: row.counter if row.state in AT_A_COUNTER else None,
+    "counters": lambda row: row.clerk,
 }
+LEFT: dict[str, dict[str, Any]] = {"tickets": {"state": WAITING}, "counters": {"clerk": None}}
+
+
+def nowhere(row: Any) -> None:
+    """Rows of most tables are in nobody's way."""
 
 
 class Projection:
@@ -30,7 +36,7 @@ class Projection:
 
     def __init__(self, name: str) -> None:
         self.name, self.table, self.codec = name, PROJECTIONS[name], ROWS[name]
-        self.occupies = OCCUPIES.get(name, lambda row: False)
+        self.occupies: Callable[[Any], Any] = OCCUPIES.get(name, nowhere)
         self.select = sa.select(*(self.table.c[column] for column in self.codec.names))
         self._named: dict[str, sa.Select[Any]] = {}
 
@@ -51,12 +57,19 @@ class Projection:
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         changed = [(key, old, row) for key, (old, row) in changes.items() if row != old]
         gone = [self.codec.key_values(key) for key, _, row in changed if row is None]
-        altered = [row for _, old, row in changed if old is not None and row is not None]
-        altered.sort(key=self.occupies)
+        altered = [(old, row) for _, old, row in changed if old is not None and row is not None]
+        altered.sort(key=lambda pair: self.occupies(pair[1]) is not None)
+        moving = [replace(row, **LEFT[self.name]) for old, row in altered if self.moves(old, row)]
         statements.delete(connection, self.table, [{"site": site, **key} for key in gone])
-        statements.update(connection, self.table, [{"site": site, **self.codec.values(row)} for row in altered])
+        for rows in (moving, [row for _, row in altered]):
+            statements.update(connection, self.table, [{"site": site, **self.codec.values(row)} for row in rows])
         new = [row for _, old, row in changed if old is None]
         statements.insert(connection, self.table, [{"site": site, **self.codec.values(row)} for row in new])
+
+    def moves(self, old: Any, row: Any) -> bool:
+        """From one occupied place to another."""
+        before, now = self.occupies(old), self.occupies(row)
+        return before is not None and now is not None and before != now
 
 
 class BalanceProjection(Projection):

@@ -94,6 +94,38 @@ def test_a_counter_passes_from_one_ticket_to_the_next_within_one_batch(office: T
     office.verify()
 
 
+def test_two_counters_exchange_their_tickets_within_one_batch(
+    office: TheOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    for counter in (3, 4):
+        office.open(counter)
+        office.take("KTP-CETAK")
+    held = [office.call(3), office.call(4)]
+    absent = [
+        office.command(calling.no_show, ticket_id=ticket["id"], clerk=f"clerk-{counter}")
+        for counter, ticket in zip((3, 4), held, strict=True)
+        if ticket
+    ]
+    calls = [office.command(calling.call_next, counter=counter, clerk=f"clerk-{counter}") for counter in (4, 3)]
+    office.journal.commit([*absent, *calls])
+    assert [call.answer()["number"] for call in calls] == ["A-001", "A-002"]
+    assert caplog.messages == []  # written at once, not one by one
+    office.verify()
+
+
+def test_two_clerks_exchange_their_counters_within_one_batch(
+    office: TheOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    for counter in (3, 4):
+        office.open(counter)
+    leave = [office.command(calling.close_counter, counter=n, clerk=f"clerk-{n}") for n in (3, 4)]
+    sit = [office.command(calling.open_counter, counter=n, clerk=f"clerk-{7 - n}") for n in (3, 4)]
+    office.journal.commit([*leave, *sit])
+    assert [command.answer()["clerk"] for command in sit] == ["clerk-4", "clerk-3"]
+    assert caplog.messages == []
+    office.verify()
+
+
 def test_a_batch_without_events_moves_nothing(office: TheOffice) -> None:
     office.open(3)
     seq = office.journal.seq
