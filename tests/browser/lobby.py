@@ -72,15 +72,18 @@ class Lobby:
 
     def call(self, service: str = "KTP-CETAK", counter: int = 3) -> dict[str, Any]:
         """Somebody takes a number and is called; who was at the counter is served first."""
-        office = self.office
-        office.take(service)
-        held = office.queries.counter(counter, office.clock).ticket
-        if held:
-            office.act(calling.start, {"id": held.id}, counter)
-            office.finish({"id": held.id}, counter)
-        ticket = office.call(counter)
+        self.office.take(service)
+        self.serve(counter)
+        ticket = self.office.call(counter)
         assert ticket
         return ticket
+
+    def serve(self, counter: int = 3) -> None:
+        """Whoever stands at the counter is done."""
+        held = self.office.queries.counter(counter, self.office.clock).ticket
+        if held:
+            self.office.act(calling.start, {"id": held.id}, counter)
+            self.office.finish({"id": held.id}, counter)
 
     # -- what hangs on the wall --------------------------------------------------------------------------------------
 

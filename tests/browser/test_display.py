@@ -221,6 +221,7 @@ def test_a_priority_call_looks_like_every_other(lobby: Lobby, new_page: NewPage)
 
 
 def test_four_digits_fit(lobby: Lobby, new_page: NewPage) -> None:
+    lobby.call(counter=5)
     with lobby.office.database.writing() as connection:  # a thousand tickets would take their time
         connection.exec_driver_sql("UPDATE sequences SET last_number = 1000")
     lobby.office.power_cut()
@@ -299,8 +300,8 @@ def test_before_the_first_call_the_field_says_so(lobby: Lobby, new_page: NewPage
 def test_a_closed_office_says_when_it_opens_again_and_the_clock_goes_on(lobby: Lobby, new_page: NewPage) -> None:
     lobby.call()
     page = lobby.hang(new_page("tv"))
-    for counter in (3, 4, 5, 7, 10, 11):
-        lobby.office.do(calling.close_counter, counter=counter, clerk=f"clerk-{counter}", by_supervisor=True)
+    expect(page.locator("#called")).to_be_visible()
+    lobby.serve()
     lobby.office.at("2026-11-23 16.30")
     expect(page.locator("#still-head")).to_have_text("Tutup")
     expect(page.locator("#still-more")).to_have_text("Buka lagi Selasa 07.30 WIB")
@@ -405,7 +406,7 @@ def test_what_stands_still_moves_a_little_so_that_nothing_burns_in(lobby: Lobby,
     lobby.hang(page)
     page.evaluate("window.antrean.elapsed = () => performance.now() + (window.later || 0)")
     words, field, places = page.locator("#still-head"), page.locator("#call"), []
-    for step in ("", "shift-1", "shift-2", "shift-3"):
+    for step in ("is-resting", "shift-1", "shift-2", "shift-3"):
         expect(field).to_have_class(re.compile(step))
         box = words.bounding_box()
         assert box
