@@ -146,7 +146,9 @@ def test_who_was_told_of_monday_s_delivery_does_not_come_on_wednesday(tmp_path: 
     assert result.figures()["extra_trips"] == 0
 
 
-def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(tmp_path: Path) -> None:
+def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     crowded = replace(NORMAL_WEEK, a_day=600, delivery=4000)
     result = run("kolaka_utara", sqlite(tmp_path), days=2, scenario=crowded)
     figures = result.figures()
@@ -158,6 +160,7 @@ def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(tmp_pat
     with left_behind(sqlite(tmp_path)) as queries, queries.database.reading() as connection:
         states = connection.scalars(sa.select(vouchers.c.state).where(vouchers.c.date == "2026-11-24")).all()
     assert set(states) == {"redeemed"}
+    assert caplog.messages == []  # every minute was written at once
 
 
 # -- any office, any database, any seed --------------------------------------------------------------------------------

@@ -227,7 +227,7 @@ class Week:
         if not offered or not citizen.substitute:
             self.leave_with_nothing(visit, Fate.BROKEN, next_delivery(view, service.limited_by) or view.day.next_day)
             return
-        self.settle(visit, Fate.BROKEN)
+        self.break_promise(visit)
         instead = Visit(visit.person, offered[citizen.number % len(offered)])
         self.later(self.house.now + MINUTE, lambda: self.take_number(instead))
 
@@ -236,12 +236,15 @@ class Week:
         return self.seen
 
     def deferred(self, visit: Visit, code: str, day: date) -> None:
-        self.settle(visit, Fate.BROKEN)
-        if visit.voucher:  # made on a promise, and sent home with another one
-            self.ledger.today.wasted += 1
+        self.break_promise(visit)
         if day <= self.days[-1]:
             again = Visit(visit.person, visit.service, code, self.ledger.promise(day, voucher=True))
             self.expect_back(day, again)
+
+    def break_promise(self, visit: Visit) -> None:
+        """A visit made on a voucher is in vain even when the citizen leaves with another one, or another service."""
+        self.settle(visit, Fate.BROKEN)
+        self.ledger.today.wasted += visit.voucher is not None
 
     def leave_with_nothing(self, visit: Visit, fate: Fate, said: str) -> None:
         self.settle(visit, fate)
