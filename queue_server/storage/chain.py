@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from queue_server.storage.codec import decode, encode
 from queue_server.storage.schema import journal, sites
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-HASHED = [column.name for column in journal.c if column.name != "hash"]
+HASHED = itemgetter(*(column.name for column in journal.c if column.name != "hash"))
 PAGE = 500  # rows that are read at a time
 HEAD = sa.select(sites.c.generation, sites.c.seq, sites.c.hash).where(sites.c.site == sa.bindparam("site"))
 LOCKED_HEAD = HEAD.with_for_update()
@@ -32,7 +33,7 @@ class Head(NamedTuple):
 
 def chain_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 over every column but the hash itself, in the table's order, so also over the hash before it."""
-    return hashlib.sha256("\n".join(str(row[column]) for column in HASHED).encode()).hexdigest()
+    return hashlib.sha256("\n".join(map(str, HASHED(row))).encode()).hexdigest()
 
 
 def link(site: str, head: Head, events: Iterable[tuple[Entry, Event]]) -> tuple[list[dict[str, Any]], Head]:

@@ -16,6 +16,8 @@ from queue_server.domain.errors import Busy, Conflict, Invalid, OutOfStock
 LOCK_WAIT_SECONDS = 15  # for another process that writes to the same site
 CONNECT_SECONDS = 5
 READERS = 8  # connections for reading
+POOLED: dict[str, Any] = {"pool_size": READERS, "max_overflow": 0, "pool_timeout": CONNECT_SECONDS}
+DISCREET: dict[str, Any] = {"hide_parameters": True}  # the values of a row may name somebody, and errors are logged
 
 # Out of order for a while and through no fault of ours; every other operational error of SQLite is a bug.
 SQLITE_TROUBLE = frozenset(
@@ -63,10 +65,8 @@ class Database:
 def sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     # The writer's connection is handed from thread to thread, one at a time. `isolation_level` None leaves BEGIN to us.
     options = {"isolation_level": None, "check_same_thread": False, "timeout": LOCK_WAIT_SECONDS}
-    writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args=options)
-    reader = sa.create_engine(
-        url, pool_size=READERS, max_overflow=0, pool_timeout=CONNECT_SECONDS, connect_args=options
-    )
+    writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args=options, **DISCREET)
+    reader = sa.create_engine(url, connect_args=options, **POOLED, **DISCREET)
     # FULL keeps the last ticket through a power cut; one commit for many tickets makes it cheap.
     prepare(writer, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     prepare(reader, "PRAGMA query_only=ON")
@@ -81,15 +81,14 @@ def postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     point_look_ups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
     writing = f"{point_look_ups} -c lock_timeout={LOCK_WAIT_SECONDS}s"
     common: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "antrean"}
-    writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing})
+    writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing}, **DISCREET)
     reader = sa.create_engine(
         url,
-        pool_size=READERS,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
         connect_args={**common, "options": "-c default_transaction_read_only=on"},
+        **POOLED,
+        **DISCREET,
     )
     return writer, reader
 
@@ -121,7 +120,9 @@ def as_domain_error(failure: Exception) -> Exception:
         return OutOfStock("database") if "store_below_zero" in str(failure.orig) else Conflict("database")
     if isinstance(failure, exc.DataError):
         return Invalid("not_storable")
-    return RuntimeError(f"the database refused a statement: {describe(failure)}")
+    bug = RuntimeError(f"the database refused a statement: {describe(failure)}")
+    bug.__cause__ = failure
+    return bug
 
 
 def describe(failure: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
 from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
 
-Changes = Mapping[Any, tuple[Any, Any]]  # key -> (row before, row now), None where there is none
+Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
 
 
 # What a row occupies that is unique, or None, and how it looks when it has left that. Rows that occupy are written
@@ -55,7 +55,7 @@ class Projection:
         return [self.codec.row(values) for values in connection.execute(query, {"site": site, "keys": list(keys)})]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
-        changed = [(key, old, row) for key, (old, row) in changes.items() if row != old]
+        changed = [change for change in changes if change[1] != change[2]]
         gone = [self.codec.key_values(key) for key, _, row in changed if row is None]
         altered = [(old, row) for _, old, row in changed if old is not None and row is not None]
         altered.sort(key=lambda pair: self.occupies(pair[1]) is not None)
@@ -76,10 +76,10 @@ class BalanceProjection(Projection):
     """Balances are written as differences, so that the CHECK judges the database's own figure."""
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
-        missing = [{"site": site, **self.codec.key_values(key)} for key, (old, _) in changes.items() if old is None]
+        missing = [{"site": site, **self.codec.key_values(key)} for key, old, _ in changes if old is None]
         statements.insert(connection, self.table, [{**key, "posted": 0, "pending": 0} for key in missing])
         more = []
-        for key, (old, row) in changes.items():
+        for key, old, row in changes:
             posted = row.posted - (old.posted if old else 0)
             pending = row.pending - (old.pending if old else 0)
             if posted or pending:
@@ -94,10 +94,13 @@ ALL: dict[str, Projection] = {
 
 def write_changes(connection: sa.Connection, site: str, office: Office) -> None:
     """One statement per table for what is new and one for what changed, however many commands there were."""
-    touched = {table for table, _, _ in office.replaced}
+    before: dict[str, dict[Any, Any]] = {}
+    for name, key, old in office.replaced:
+        before.setdefault(name, {}).setdefault(key, old)
     for name, projection in ALL.items():
-        if name in touched:
-            projection.write(connection, site, office.changed(name))
+        if name in before:
+            now = office.rows[name]
+            projection.write(connection, site, [(key, old, now.get(key)) for key, old in before[name].items()])
 
 
 # -- what memory holds -----------------------------------------------------------------------------------------------

@@ -11,12 +11,15 @@ from queue_server.domain.errors import Busy, Conflict, Invalid, NotFound, OutOfS
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office, kept_in_memory
 from queue_server.operations import calling, stock, ticketing
+from queue_server.operations import office as office_operations
 from queue_server.storage import database as database_module
 from queue_server.storage import journal as journal_module
 from queue_server.storage import schema
 from queue_server.storage.answers import Once
 from queue_server.storage.database import Database
-from queue_server.storage.journal import Command, Journal
+from queue_server.storage.journal import Command, Journal, found_site
+from queue_server.storage.rebuild import rebuild
+from queue_server.storage.verify import verify_all
 from tests.the_office import SITE, TheOffice
 
 
@@ -79,18 +82,23 @@ def test_one_that_the_database_refuses_fails_alone_in_its_batch(office: TheOffic
     office.verify()
 
 
-def test_a_counter_passes_from_one_ticket_to_the_next_within_one_batch(office: TheOffice) -> None:
+def test_a_counter_passes_from_one_ticket_to_the_next_within_one_batch(
+    office: TheOffice, caplog: pytest.LogCaptureFixture
+) -> None:
     office.open(3)
     office.take("KTP-CETAK")
     first = office.call(3)
     assert first
     office.act(calling.start, first, 3)
-    late = office.wish("KTP-CETAK")
+    second = office.take("KTP-CETAK")
+    mark = {"ticket_id": second["id"], "priority": True, "urgent": False, "reason": "lansia"}
+    touched_first = office.command(ticketing.set_priority, **mark)
     clerk = {"ticket_id": first["id"], "clerk": "clerk-3", "outcome": "done", "new_code": office.new_code}
     finish = office.command(calling.finish, **clerk)
     call = office.command(calling.call_next, counter=3, clerk="clerk-3")
-    office.journal.commit([late, finish, call])
-    assert call.answer()["number"] == late.answer()["number"] == "A-002"
+    office.journal.commit([touched_first, finish, call])
+    assert call.answer()["number"] == second["number"] == "A-002"
+    assert not caplog.records  # written at once, not one by one
     office.verify()
 
 
@@ -344,6 +352,21 @@ def test_another_history_is_noticed_and_read_anew(office: TheOffice) -> None:
         newest = sa.select(schema.journal.c.generation).order_by(schema.journal.c.seq.desc()).limit(1)
         assert connection.scalar(newest) == 2
     office.verify()
+
+
+def test_two_offices_share_an_installation_and_never_meet(office: TheOffice) -> None:
+    found_site(office.database, "VAN")
+    van = Journal(office.database, "VAN", lambda: office.clock)
+    van.do(office.command(office_operations.apply_office, text=office.text, filename="van.toml"))
+    van.do(office.command(office_operations.open_day, reason="jemput bola"))
+    office.take("IKD")
+    assert van.do(office.wish("IKD"))["number"] == "G-001"
+    with pytest.raises(OutOfStock):
+        van.do(office.wish("KTP-CETAK"))
+    assert office.take("KTP-CETAK")["number"] == "A-001"
+    assert {site: report.faults for site, report in verify_all(office.database).items()} == {SITE: [], "VAN": []}
+    rebuild(office.database, "VAN")
+    assert office.journal.differences() == van.differences() == []
 
 
 def test_a_site_that_is_not_there_is_said_so(office: TheOffice) -> None:

@@ -1,5 +1,6 @@
 """One writer for all who wait: bounded, answered after the commit, and never silently dead."""
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -12,10 +13,13 @@ import sqlalchemy as sa
 
 from queue_server.domain.errors import Busy, OutOfStock
 from queue_server.domain.office import Office
+from queue_server.operations import calling
+from queue_server.operations import office as office_operations
 from queue_server.storage import schema, writer
-from queue_server.storage.journal import Command
+from queue_server.storage.database import Database
+from queue_server.storage.journal import Command, Journal
 from queue_server.storage.writer import WRITER_DIED, Writer
-from tests.the_office import TheOffice
+from tests.the_office import SITE, TheOffice
 
 
 @pytest.fixture
@@ -62,6 +66,51 @@ def test_200_takers_for_50_blanks_are_promised_exactly_what_is_there(office: The
     assert told.count(OutOfStock) == 150
     assert sorted(number for number in told if number != OutOfStock) == [f"A-{n:03d}" for n in range(1, 51)]
     assert again == told
+    office.verify()
+
+
+def test_8_clerks_never_call_the_same_person(office: TheOffice) -> None:
+    office.do(office_operations.apply_office, text=office.text, filename="demo.toml", demo=True)
+    office.at("2026-11-24 08.00")  # from here on every counter serves everything
+    office.journal.commit([office.wish("IKD") for _ in range(100)])
+    counters = range(1, 9)
+    for counter in counters:
+        office.open(counter)
+    running = Writer(office.journal)
+    running.start()
+
+    def work(counter: int) -> list[str]:
+        clerk = f"clerk-{counter}"
+        called = []
+        while ticket := running.do(Command(calling.call_next, {"counter": counter, "clerk": clerk}, clerk)):
+            called.append(ticket["number"])
+            serve(running, ticket["id"], clerk, office.new_code)
+        return called
+
+    with ThreadPoolExecutor(8) as clerks:
+        called = [number for numbers in clerks.map(work, counters) for number in numbers]
+    running.stop()
+    assert sorted(called) == [f"G-{n:03d}" for n in range(1, 101)]
+    office.verify()
+
+
+def serve(running: Writer, ticket_id: str, clerk: str, new_code: Any) -> None:
+    ticket = {"ticket_id": ticket_id, "clerk": clerk}
+    running.do(Command(calling.start, ticket, clerk))
+    running.do(Command(calling.finish, {**ticket, "outcome": "done", "new_code": new_code}, clerk))
+
+
+def test_two_servers_on_one_database_serve_64_takers(office: TheOffice, running: Writer) -> None:
+    database = Database(office.database.url)
+    other = Writer(Journal(database, SITE, lambda: office.clock))
+    other.start()
+    wishes = [office.wish("IKD") for _ in range(200)]
+    with ThreadPoolExecutor(64) as takers:
+        servers = itertools.cycle([running, other])
+        numbers = list(takers.map(lambda wish, server: outcome(server, wish), wishes, servers))
+    other.stop()
+    database.close()
+    assert sorted(numbers) == [f"G-{n:03d}" for n in range(1, 201)]
     office.verify()
 
 
