@@ -63,8 +63,9 @@ def service(code: str) -> ResponseReturnValue:
     back = "/kiosk" if len(of_group(view, chosen.group)) == 1 else f"/kiosk/group/{chosen.group}"
     if chosen.open or chosen.reason in BY_THE_DAY or "read" in request.args:
         most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards else 1
-        return screen("checklist", view.day, service=chosen, back=back, most=most)
-    return screen("refused", view.day, service=chosen, back=back, view=view, **instead_of(chosen, view))
+        waiting = groups_of(view)[chosen.group].waiting
+        return screen("checklist", view.day, service=chosen, back=back, most=most, waiting=waiting)
+    return screen("refused", view.day, service=chosen, back=back, groups=groups_of(view), **instead_of(chosen, view))
 
 
 @blueprint.get("/ticket/<ticket_id>")
@@ -146,6 +147,11 @@ def of_group(view: ServicesView, prefix: str) -> list[ServiceView]:
     return [service for service in view.services if service.group == prefix]
 
 
+def groups_of(view: ServicesView) -> dict[str, GroupView]:
+    """By prefix. People wait in the line of a group, so its length is what a citizen is told for each service."""
+    return {group.prefix: group for group in view.groups}
+
+
 def address_of(group: GroupView, view: ServicesView) -> str:
     """Where a group's tile leads: one with a single service skips the second touch."""
     members = of_group(view, group.prefix)
@@ -157,7 +163,7 @@ def instead_of(service: ServiceView, view: ServicesView) -> dict[str, Any]:
     gone: ItemStock | None = next((item for item in view.stock if item.item == service.limited_by), None)
     by_code = {other.code: other for other in view.services}
     others = [by_code[code] for code in service.instead if by_code[code].open]
-    return {"gone": gone, "others": others, "icons": {group.prefix: group.icon for group in view.groups}}
+    return {"gone": gone, "others": others}
 
 
 def next_opening(day: DayView) -> int:

@@ -351,5 +351,5 @@
   window.antrean.watch("office", { onState: refreshStart, onCut: doubt });
   setInterval(tick, 1000);
   refreshStart();
-  arrange(false);
+  arrange(true);
 })();

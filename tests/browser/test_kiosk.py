@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -11,19 +10,19 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from queue_server.operations import office as day
 from queue_server.operations import stock
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
+from tests.browser.pictures import picture
 from tests.office_server import OfficeServer
 from tests.services import Screen
 from tests.the_office import TheOffice
 
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
@@ -107,13 +106,6 @@ def let_pass(page: Page, seconds: int) -> None:
     for _ in range(seconds):
         page.clock.run_for(1_000)
         page.evaluate("fetch('/static/motif/mark.svg', {cache: 'no-store'}).then((answer) => answer.text())")
-
-
-def picture(page: Page, name: str) -> None:
-    """For README; written only where somebody asks for it."""
-    if os.environ.get("ANTREAN_SCREENSHOTS") == "1":
-        IMAGES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def faults_of(page: Page) -> list[str]:
@@ -219,6 +211,7 @@ def test_paper_that_does_not_come_out_is_said_and_the_number_stays(paired: Page,
         "Kertas tidak keluar. Foto layar ini atau minta petugas."
     )
     expect(paired.locator(".outlet:visible")).to_have_count(1)
+    expect(paired.get_by_text("Cetak lagi")).to_be_visible()
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001")
 
 
@@ -235,19 +228,55 @@ def test_a_lost_answer_is_asked_for_again_and_nobody_gets_two_numbers(paired: Pa
     at_start(paired, door)
     lost: list[str] = []
 
-    def lose_the_first(route: object) -> None:
-        answer = route.fetch()  # type: ignore[attr-defined]
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
         if lost:
-            route.fulfill(response=answer)  # type: ignore[attr-defined]
+            route.fulfill(response=answer)
         else:
             lost.append("the answer")
-            route.abort()  # type: ignore[attr-defined]
+            route.abort()
 
     paired.route("**/api/v1/tickets", lose_the_first)
     take(paired, "Ambil dokumen jadi")
     assert lost == ["the answer"]
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001")
     assert door.office.take("AMBIL")["number"] == "Z-002"
+
+
+def test_a_number_whose_answer_never_came_is_shown_when_the_line_is_back(paired: Page, door: OpenDoor) -> None:
+    lose_every_answer(at_start(paired, door))
+    touch(paired, "Ambil dokumen jadi")
+    touch(paired, "Ambil nomor")
+    expect(paired.locator("#away")).to_be_visible(timeout=20_000)
+    paired.unroute_all()
+    expect(paired.locator(".slip-card .big")).to_have_text("Z-001", timeout=20_000)
+
+
+def test_a_number_for_somebody_who_has_gone_is_given_back(paired: Page, door: OpenDoor) -> None:
+    paired.clock.install()
+    lose_every_answer(at_start(paired, door))
+    touch(paired, "Ambil dokumen jadi")
+    paired.route("**/kiosk?*", lambda route: route.abort())
+    touch(paired, "Ambil nomor")
+    let_pass(paired, 20)
+    expect(paired.locator("#away")).to_be_visible()
+    let_pass(paired, 65)
+    paired.unroute_all()
+    let_pass(paired, 4)
+    title(paired, "Mau urus apa hari ini")
+    waiting = {group.prefix: group.waiting for group in door.office.queries.services("id", door.office.clock).groups}
+    assert waiting["Z"] == 0
+    assert door.office.take("AMBIL")["number"] == "Z-002"
+
+
+def lose_every_answer(page: Page) -> None:
+    """The office takes what is asked for, and its answer gets lost on the way back."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/tickets", lose)
 
 
 # -- what cannot be had ------------------------------------------------------------------------------------------------
@@ -515,7 +544,6 @@ def test_the_number_is_the_largest_thing_on_its_screen(paired: Page, door: OpenD
 
 def test_everything_goes_by_keys_alone_and_focus_stands_on_the_question(paired: Page, door: OpenDoor) -> None:
     at_start(paired, door)
-    expect(paired.locator("h1")).to_be_focused()
     paired.keyboard.press("Tab")
     expect(paired.locator(".tile-hero")).to_be_focused()
     ring = paired.locator(".tile-hero").evaluate("node => getComputedStyle(node).outlineWidth")
@@ -553,7 +581,9 @@ def test_a_browser_that_is_no_kiosk_is_told_how_to_become_one(office: OfficeServ
     expect(page.locator("main")).to_contain_text("belum dipasangkan")
 
 
-def test_pictures_of_the_kiosk_for_the_readme(paired: Page, door: OpenDoor) -> None:
+def test_pictures_of_the_kiosk_for_the_readme(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:
+    paired = new_page("kiosk")
+    door.pair(paired, printer=f"file:{tmp_path / 'paper'}")
     for service, people in (("KTP-CETAK", 33), ("KK-BARU", 11), ("AKTA-LAHIR", 7), ("DATANG", 4), ("IKD", 3)):
         for _ in range(people):
             door.office.take(service)
@@ -566,4 +596,5 @@ def test_pictures_of_the_kiosk_for_the_readme(paired: Page, door: OpenDoor) -> N
     picture(paired, "kiosk-checklist")
     touch(paired, "Ambil nomor")
     expect(paired.locator(".slip-card .big")).to_have_text("A-034")
+    expect(paired.locator(".outlet:visible")).to_have_text("Ambil kertas di bawah sini")
     picture(paired, "kiosk-number")

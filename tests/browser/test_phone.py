@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from queue_server.operations import calling, stock
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
-from tests.browser.test_kiosk import MONDAY, TUESDAY, let_pass, picture
+from tests.browser.pictures import picture
+from tests.browser.test_kiosk import MONDAY, TUESDAY, let_pass
 from tests.services import Screen
 from tests.the_office import TheOffice
 
@@ -274,7 +275,7 @@ def test_the_stock_board_says_how_many_of_how_many_as_of_when(phone: Page, door:
 @pytest.mark.parametrize("screen", ["phone", "counter"])
 def test_the_stock_board_can_be_read_by_everybody(new_page: NewPage, door: OpenDoor, screen: Screen) -> None:
     page = new_page(screen)
-    for language in ("id", "en"):
+    for language in ("en", "id"):
         page.goto(f"{door.url}/stok?lang={language}")
         assert measures.too_faint(page, 4.5) + measures.too_small(page, 15) + measures.violations(page) == []
     picture(page, f"stok-{screen}")
