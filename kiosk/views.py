@@ -51,7 +51,8 @@ def home() -> ResponseReturnValue:
 def group(prefix: str) -> ResponseReturnValue:
     view = services()
     chosen = next((group for group in view.groups if group.prefix == prefix), None) or abort(404)
-    return screen("group", view.day, group=chosen, services=of_group(view, prefix))
+    rules = house().catalogue().rules
+    return screen("group", view.day, group=chosen, services=of_group(view, prefix), rules=rules)
 
 
 @blueprint.get("/service/<code>")

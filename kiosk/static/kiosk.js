@@ -301,6 +301,7 @@
 
   document.addEventListener("click", (event) => {
     const touched = event.target.closest("[data-do], [data-key], a[href]");
+    if (!state.away) part("helped").hidden = true;
     if (!touched || state.away) return;
     event.preventDefault();
     if (touched.dataset.key) type(touched.dataset.key);

@@ -194,6 +194,13 @@ def test_priority_is_one_box_without_a_reason(kiosk: Page, office: OfficeServer)
     assert "didahulukan" not in kiosk.locator("main").inner_text()
 
 
+def test_the_order_of_calling_stands_on_the_kiosk(paired: Page, door: OpenDoor) -> None:
+    touch(at_start(paired, door), "rekam, cetak, ganti")
+    expect(paired.locator(".k-order")).to_have_text(
+        "Satu nomor prioritas dipanggil setelah 2 nomor biasa. Yang sudah menunggu 60 menit lebih lama didahulukan."
+    )
+
+
 def test_a_wrong_choice_is_given_back_within_the_minute(kiosk: Page, office: OfficeServer) -> None:
     take(kiosk, "Ambil dokumen jadi")
     ticket_id = kiosk.locator("#given").get_attribute("data-ticket")
@@ -213,6 +220,17 @@ def test_paper_that_does_not_come_out_is_said_and_the_number_stays(paired: Page,
     expect(paired.locator(".outlet:visible")).to_have_count(1)
     expect(paired.get_by_text("Cetak lagi")).to_be_visible()
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001")
+
+
+def test_another_slip_is_marked_as_such(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:
+    page, paper = new_page("kiosk"), tmp_path / "paper"
+    door.pair(page, printer=f"file:{paper}")
+    take(at_start(page, door), "Ambil dokumen jadi")
+    expect(page.locator(".outlet:visible")).to_have_text("Ambil kertas di bawah sini")
+    with page.expect_response("**/reprint") as answered:
+        touch(page, "Cetak lagi")
+    assert answered.value.json()["printed"] is True
+    assert paper.read_bytes().count(b"CETAK ULANG") == 1
 
 
 def test_a_kiosk_without_a_printer_speaks_of_no_paper(door: OpenDoor, new_page: NewPage) -> None:
