@@ -151,7 +151,7 @@ class Bar:
     height: float
 
 
-CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 72, 52
+CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 112, 90
 
 
 def bars(hours: tuple[HourCount, ...]) -> list[Bar]:

@@ -3,6 +3,7 @@
   "use strict";
   const QUIET_MS = 500; // a second tap on Enter right after the bar has changed was meant for the bar before
   const PATIENCE_MS = 1500; // for the stream to show what was committed, before we ask ourselves
+  const HELP_MS = 60000;
   const LIST_LENGTH = 10;
   const ASIDE_LENGTH = 3;
   const NUMBER = /^[a-z]-\d{3,6}$/;
@@ -29,7 +30,7 @@
   let awaited = null; // {seq, resolve}: who waits until the board shows that much
   let busy = false;
   let quietUntil = 0;
-  let unanswered = null; // {path, key}: asked, and never heard whether it was done
+  let unanswered = null; // {wish, key}: asked, and never heard whether it was done
   let trouble = null; // {words, small, hint}
   let helped = false;
   let visit = newVisit(null); // what the clerk has entered for the ticket in hand
@@ -43,8 +44,9 @@
   /** One request. The same request again after silence carries the same key, so nothing is done twice.
       Gives "" when it was done, else the sentence that says why not. */
   async function send(path, body, key) {
-    const repeated = unanswered && unanswered.path === path;
-    const step = repeated ? unanswered : { path, key: antrean.newId() };
+    const wish = path + JSON.stringify(body);
+    const repeated = unanswered && unanswered.wish === wish;
+    const step = repeated ? unanswered : { wish, key: antrean.newId() };
     try {
       const answer = await antrean.post("/api/v1" + path, body, { key: step.key });
       unanswered = null;
@@ -254,8 +256,14 @@
     park: () => press("park", ticketPath("park")),
     finish: () => finish(false),
     undo: () => press("undo", "/tickets/" + board.undo.ticket_id + "/undo"),
-    help: async () => { helped = await press("help", "/help", { counter: board.counter }); },
+    help: askForHelp,
   };
+
+  /** A second call for help after a while is another one: nobody may have come. */
+  async function askForHelp() {
+    helped = await press("help", "/help", { counter: board.counter });
+    setTimeout(() => { helped = false; paint(); }, HELP_MS);
+  }
 
   const opens = {
     pass: () => openPass(),
@@ -703,7 +711,7 @@
       if (reason) key.title = reason;
       else key.removeAttribute("title");
     });
-    if (helped) text(document.querySelector("[data-verb=help] span"), say("helped"));
+    text(document.querySelector("[data-verb=help] span"), say(helped ? "helped" : "help"));
   }
 
   function paintLetters() {

@@ -28,10 +28,10 @@
     return [local.getUTCHours(), local.getUTCMinutes()].map((part) => String(part).padStart(2, "0")).join(".");
   }
 
-  /** How long in whole minutes: 52 mnt, 1 jam 4 mnt */
+  /** How long in whole minutes: 52 mnt, 1 jam 44 mnt */
   function minutes(milliseconds) {
     const all = Math.max(0, Math.floor(milliseconds / MINUTE_MS));
-    return all < 60 ? say("minutes", { minutes: all }) : say("hours", { hours: Math.floor(all / 60), minutes: all % 60 });
+    return all < 100 ? say("minutes", { minutes: all }) : say("hours", { hours: Math.floor(all / 60), minutes: all % 60 });
   }
 
   /** How long, with seconds below an hour: 4 mnt 12 dtk */
