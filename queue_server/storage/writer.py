@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -17,7 +18,7 @@ Batch = list["Waiting"]
 BATCH = 256  # commands in one transaction
 LONGEST_QUEUE = 2000  # commands that wait; one more is told at once that we are busy
 GATHER_SECONDS = 0.02  # at most, until everybody who has already arrived stands in the batch
-IDLE_SECONDS = 60.0  # without a command, until memory is compared with the tables
+IDLE_SECONDS = 60.0  # without anything new, until memory is compared with the tables, once
 WRITER_DIED = 70  # exit code of the process
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Writer:
         self._lock = threading.Lock()
         self._arrived = threading.Event()
         self._open = False
+        self._last_event, self._checked = time.monotonic(), False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -95,15 +97,18 @@ class Writer:
             die()
 
     def _next(self) -> bool:
-        """Commit what waits, or use an idle minute to look after memory; False when all is done."""
-        if not self._arrived.wait(IDLE_SECONDS):
-            self._offload(self._check, ())
-            return True
-        self._gather()
+        """Commit what waits; after a minute without news look after memory, once. False when all is done."""
+        if self._arrived.wait(IDLE_SECONDS):
+            self._gather()
         batch = self._take()
         if batch:
             self._commit(batch)
-        return bool(batch) or self._open
+        elif not self._open:
+            return False
+        if not self._checked and time.monotonic() - self._last_event >= IDLE_SECONDS:
+            self._checked = True
+            self._offload(self._check, ())
+        return True
 
     def _take(self) -> Batch:
         with self._lock:
@@ -118,6 +123,7 @@ class Writer:
         for waiting in batch:
             waiting.done.set()
         if self._journal.seq != before:
+            self._last_event, self._checked = time.monotonic(), False
             self._after_commit(self._journal.seq)
 
     def _check(self) -> None:
