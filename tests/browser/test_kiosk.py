@@ -488,8 +488,8 @@ def test_a_server_that_is_away_is_said_plainly_and_the_kiosk_returns_alone(kiosk
         picture(kiosk, "kiosk-away")
     finally:
         office.start()
+    expect(kiosk.locator("#away")).to_be_hidden(timeout=30_000)
     title(kiosk, "Mau urus apa hari ini")
-    expect(kiosk.locator("#away")).to_be_hidden()
     _, after = office.ask("GET", "/api/v1/services", headers=office.bearer("kiosk"))
     assert [group["waiting"] for group in after["groups"]] == [group["waiting"] for group in before["groups"]]
 
