@@ -20,7 +20,7 @@ class Action:
     seq: int  # the ticket's `changed_seq` right after it
     before: dict[str, object]
     streak: int
-    stock: tuple[tuple[str, str, int, int, str], ...] = ()  # (kind, item, quantity, promised of it, service)
+    stock: tuple[tuple[str, str, int, int, str, int], ...] = ()  # (kind, item, quantity, promised of it, service, seq)
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,7 +270,7 @@ def _(event: events.TicketMoved, office: Office, entry: Entry) -> None:
         entry,
         ticket,
         event.counter,
-        "move",
+        "finish" if event.outcome else "move",
         state=tickets.WAITING,
         service=event.service,
         stage=event.stage,
@@ -396,8 +396,11 @@ def _(event: events.PriorityChanged, office: Office, entry: Entry) -> None:
 @folds(events.ActionUndone)
 def _(event: events.ActionUndone, office: Office, entry: Entry) -> None:
     ticket = office.ticket(event.ticket_id)
-    if event.action == "move" and ticket.service != event.before["service"]:
+    moved_from = event.before.get("service", ticket.service)
+    if ticket.service != moved_from:
         count(office, ticket.day, ticket.service, taken=-1)
+        if event.action == "finish":
+            count(office, ticket.day, str(moved_from), served=-1)
     old = change(office, entry, ticket, **event.before)
     state: CounterState = office.rows["counters"][event.counter]
     held = event.ticket_id if old.state in tickets.AT_A_COUNTER else None
@@ -438,20 +441,21 @@ def _(event: events.CounterClosed, office: Office, entry: Entry) -> None:
 @folds(events.BlankReserved)
 def _(event: events.BlankReserved, office: Office, entry: Entry) -> None:
     reserve(office, entry, event.holder, event.item, event.quantity, event.service)
-    remember_stock(office, event.counter, "reserve", event.item, event.quantity, event.quantity, event.service)
+    remember_stock(office, entry, event.counter, "reserve", event.item, event.quantity, event.quantity, event.service)
 
 
 @folds(events.BlankReleased)
 def _(event: events.BlankReleased, office: Office, entry: Entry) -> None:
     reserve(office, entry, event.holder, event.item, -event.quantity, event.service)
-    remember_stock(office, event.counter, "release", event.item, event.quantity, event.quantity, event.service)
+    remember_stock(office, entry, event.counter, "release", event.item, event.quantity, event.quantity, event.service)
 
 
 @folds(events.BlankCarried)
 def _(event: events.BlankCarried, office: Office, entry: Entry) -> None:
     leaves, enters = ("", event.service) if event.back else (event.service, "")
+    since = office.rows["reservations"][event.holder, event.item].seq  # a promise is as old as it was
     reserve(office, entry, event.holder, event.item, -event.quantity, leaves)
-    reserve(office, entry, event.to, event.item, event.quantity, enters)
+    reserve(office, entry, event.to, event.item, event.quantity, enters, since)
 
 
 @folds(events.PromiseBroken)
@@ -460,12 +464,14 @@ def _(event: events.PromiseBroken, office: Office, entry: Entry) -> None:
     alert(office, entry, "promise_broken", event.number, event.item)
 
 
-def reserve(office: Office, entry: Entry, holder: str, item: str, quantity: int, service: str) -> None:
+def reserve(
+    office: Office, entry: Entry, holder: str, item: str, quantity: int, service: str, since: int | None = None
+) -> None:
     """Promise `quantity` more to a holder (less when negative): pending on both sides, so the sum stays zero."""
     old: Reservation | None = office.rows["reservations"].get((holder, item))
     held = (old.quantity if old else 0) + quantity
     if held:
-        office.put("reservations", Reservation(holder, item, held, old.seq if old else entry.seq))
+        office.put("reservations", Reservation(holder, item, held, old.seq if old else since or entry.seq))
     else:
         office.remove("reservations", (holder, item))
     post(office, item, stock.STORE, pending=-quantity)
@@ -485,13 +491,13 @@ def count_cards(office: Office, entry: Entry, service: str, item: str, **more: i
 
 
 def remember_stock(
-    office: Office, counter: int | None, kind: str, item: str, quantity: int, promised: int, service: str
+    office: Office, entry: Entry, counter: int | None, kind: str, item: str, quantity: int, promised: int, service: str
 ) -> None:
     """Add a blank's move to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service)))
+        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service, entry.seq)))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
 
@@ -501,7 +507,7 @@ def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
         reserve(office, entry, event.ticket_id, event.item, -event.promised, event.service)
     move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
     count_cards(office, entry, event.service, event.item, printed=event.quantity)
-    remember_stock(office, event.counter, "use", event.item, event.quantity, event.promised, event.service)
+    remember_stock(office, entry, event.counter, "use", event.item, event.quantity, event.promised, event.service)
 
 
 @folds(events.BlankUseUndone)
@@ -531,7 +537,7 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         count_cards(office, entry, event.service, event.item, spoilt=event.quantity)
     elif event.source == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=-event.quantity)
-    remember_stock(office, event.counter, event.type, event.item, event.quantity, 0, event.service)
+    remember_stock(office, entry, event.counter, event.type, event.item, event.quantity, 0, event.service)
     if event.by_itself:
         alert(office, entry, "stock_found", event.item, str(event.quantity))
 

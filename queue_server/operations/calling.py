@@ -132,7 +132,9 @@ def require_ready(office: Office, counter: int, clerk: str) -> CounterState:
 
 
 def bring_back(office: Office, ticket: Ticket, place: int) -> None:
-    """A parked or skipped ticket waits again. Somebody skipped has to be promised blanks anew: `OutOfStock`."""
+    """A parked or skipped ticket of this day waits again. Somebody skipped is promised blanks anew: `OutOfStock`."""
+    if ticket.day != require_open_day(office):  # a number of another day would stand in line beside today's
+        raise WrongState("ticket_state", number=ticket.label, state=ticket.state)
     skipped = ticket.state == tickets.NO_SHOW
     record(office, events.TicketRequeued(ticket.ticket_id, place, keeps_turn=not skipped))
     if skipped:
@@ -356,7 +358,7 @@ def undo(office: Office, *, ticket_id: str, clerk: str) -> dict[str, Any]:
 
 
 def undo_blanks(
-    office: Office, action: Action, kind: str, item: str, quantity: int, promised: int, service: str
+    office: Office, action: Action, kind: str, item: str, quantity: int, promised: int, service: str, seq: int
 ) -> None:
     match kind:
         case "use":
@@ -371,6 +373,6 @@ def undo_blanks(
         case "spoil":
             source, target = stock.MOVEMENTS["spoil"]
             back = events.StockMoved(
-                "reverse", item, quantity, target, source, ticket_id=action.ticket_id, service=service
+                "reverse", item, quantity, target, source, ticket_id=action.ticket_id, service=service, reverses=seq
             )
             record(office, back)

@@ -44,13 +44,18 @@ def next_opening(office: Office) -> int | None:
 
 
 def promise(office: Office, ticket: Ticket, service: str, counter: int | None = None) -> None:
-    """Set aside what the service needs, all or nothing. Raises `OutOfStock` naming the item that is short."""
+    """Set aside what the service needs and the ticket does not hold yet, all or nothing.
+
+    Raises `OutOfStock` naming the item that is short.
+    """
     catalogue = office.catalogue
-    for item, quantity in catalogue.needs(service, ticket.cards).items():
-        left = stock.available(office.balance(item, stock.STORE), catalogue.rules)
-        if quantity > left:
-            raise OutOfStock(item=item, wanted=quantity, available=left, service=service)
-        record(office, events.BlankReserved(ticket.ticket_id, item, quantity, service, counter))
+    held = {reservation.item: reservation.quantity for reservation in office.reservations_of(ticket.ticket_id)}
+    for item, needed in catalogue.needs(service, ticket.cards).items():
+        left, wanted = stock.available(office.balance(item, stock.STORE), catalogue.rules), needed - held.get(item, 0)
+        if wanted > left:
+            raise OutOfStock(item=item, wanted=wanted, available=left, service=service)
+        if wanted > 0:
+            record(office, events.BlankReserved(ticket.ticket_id, item, wanted, service, counter))
 
 
 def release_all(office: Office, ticket: Ticket, counter: int | None = None) -> None:

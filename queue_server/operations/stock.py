@@ -103,13 +103,13 @@ def require_unpromised(office: Office, item: str, quantity: int) -> None:
 
 def balance_of(office: Office, item: str) -> dict[str, Any]:
     store = office.balance(item, stock.STORE)
-    rules = office.catalogue.rules
+    free = stock.available(store, office.catalogue.rules)
     return {
         "item": item,
         "on_hand": store.posted,
         "promised": -store.pending,
-        "safety": stock.safety_stock(store.posted, rules),
-        "available": stock.available(store, rules),
+        "safety": store.posted + store.pending - free,
+        "available": free,
         "seq": office.seq,
     }
 

@@ -62,7 +62,8 @@ def issue_ticket(
     if cards != 1 and not wanted.cards:
         raise Invalid("one_card", service=service)
     held = require_voucher(office, voucher, service, day) if voucher else None
-    require_quota(office, wanted, day)
+    if not held:  # whoever has a voucher was promised a place on this day
+        require_quota(office, wanted, day)
     record(
         office,
         events.TicketIssued(
@@ -81,10 +82,9 @@ def issue_ticket(
         ),
     )
     ticket = office.ticket(ticket_id)
-    if held and office.reservations_of(held.code):
+    if held:
         carry_all(office, held.code, ticket_id, service, back=True)
-    else:
-        promise(office, ticket, service)
+    promise(office, ticket, service)  # of a voucher: what had to be taken from it when a promise broke
     return issued(office, ticket, created=True)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from queue_server.domain.errors import Conflict, Invalid, NotAllowed, OutOfStock, WrongState
-from queue_server.operations import calling, ticketing
+from queue_server.domain.errors import Conflict, DayIsClosed, Invalid, NotAllowed, OutOfStock, WrongState
+from queue_server.operations import calling, stock, ticketing
 from tests.the_office import TheOffice
 
 KTP, OTHER = 3, 4  # two counters that serve the KTP-el
@@ -366,3 +366,45 @@ def test_a_voucher_goes_before_everyone_without_one(office: TheOffice) -> None:
         office.take("KTP-CETAK", voucher=voucher.code)
     office.open(KTP)
     assert numbers(office, KTP, 4) == ["A-004", "A-003", "A-001", "A-002"]
+
+
+def test_a_service_that_was_finished_taken_back_and_finished_again_counts_once(office: TheOffice) -> None:
+    office.take("KTP-CETAK")
+    office.open(KTP)
+    ticket = called(office)
+    office.act(calling.start, ticket, KTP)
+    office.finish(ticket, KTP, next_service="KK-UBAH")
+    office.act(calling.undo, ticket, KTP)
+    assert served(office, "KTP-CETAK") == 0
+    office.finish(ticket, KTP, next_service="KK-UBAH")
+    assert served(office, "KTP-CETAK") == 1
+    office.verify()
+
+
+def served(office: TheOffice, service: str) -> int:
+    return next(line.served for line in office.queries.today(office.clock).services if line.service == service)
+
+
+def test_a_number_of_yesterday_never_stands_in_todays_line(office: TheOffice) -> None:
+    office.take("KTP-CETAK")
+    office.open(KTP)
+    for _ in range(2):
+        ticket = called(office)
+        office.act(calling.no_show, ticket, KTP)
+    office.at("2026-11-23 17.30")
+    assert isinstance(office.refusal(calling.requeue, ticket_id=ticket["id"], clerk="clerk-3"), DayIsClosed)
+    office.at("2026-11-24 07.40")
+    assert isinstance(office.refusal(calling.requeue, ticket_id=ticket["id"], clerk="clerk-3"), WrongState)
+
+
+def test_a_spoilt_card_that_was_taken_back_cannot_be_corrected_once_more(office: TheOffice) -> None:
+    office.take("KTP-CETAK")
+    office.open(KTP)
+    ticket = called(office)
+    office.act(calling.start, ticket, KTP)
+    office.finish(ticket, KTP, spoilt=[{"item": "KTP", "quantity": 1, "reason": "buram"}])
+    office.act(calling.undo, ticket, KTP)
+    spoilt = next(line for line in office.queries.movements("KTP") if line.type == "spoil")
+    again = {"item": "KTP", "type": "reverse", "reason": "x", "reverses": spoilt.seq, "new_code": office.new_code}
+    assert isinstance(office.refusal(stock.move_stock, movements=[spoilt.seq], **again), Conflict)
+    assert office.stock().on_hand == 100

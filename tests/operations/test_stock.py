@@ -2,7 +2,7 @@
 
 import pytest
 
-from queue_server.domain.errors import Conflict, Invalid, NotFound
+from queue_server.domain.errors import Conflict, Invalid, NotFound, OutOfStock
 from queue_server.operations import calling, ticketing
 from queue_server.operations import stock as stock_verbs
 from tests.the_office import TheOffice
@@ -152,3 +152,37 @@ def test_using_more_than_promised_takes_the_rest_off_the_shelf(office: TheOffice
     office.finish(ticket, KTP, used=[{"item": "KTP", "quantity": 3}])
     assert figures(office)[0] == 97
     assert office.stock("RIBBON").promised == 0
+
+
+def test_a_broken_promise_gets_its_blank_back_when_the_voucher_is_redeemed(office: TheOffice) -> None:
+    ticket = office.take("KTP-CETAK")
+    office.enter("KTP", "count", 0)  # ribbon and film are still set aside
+    voucher = office.queries.ticket(ticket["id"], "id", office.clock).voucher
+    assert voucher
+    office.at("2026-11-23 17.30")
+    office.at("2026-11-24 07.30")
+    wish = {"ticket_id": office.new_id(), "token": office.new_id(), "service": "KTP-CETAK", "voucher": voucher.code}
+    assert isinstance(office.refusal(ticketing.issue_ticket, **wish), OutOfStock)
+    office.receive("KTP", 50)
+    redeemed = office.do(ticketing.issue_ticket, **wish)
+    assert sorted(line["item"] for line in redeemed["reserved"]) == ["FILM", "KTP", "RIBBON"]
+    office.verify()
+
+
+def test_a_promise_of_yesterday_is_not_the_youngest_because_its_voucher_was_redeemed(office: TheOffice) -> None:
+    yesterday = office.take("KTP-CETAK")
+    office.at("2026-11-23 17.30")
+    office.at("2026-11-24 07.30")
+    today = office.take("KTP-CETAK")
+    voucher = office.queries.ticket(yesterday["id"], "id", office.clock).voucher
+    assert voucher
+    redeemed = office.take("KTP-CETAK", voucher=voucher.code)
+    office.enter("KTP", "count", 1)
+    assert (office.state(redeemed), office.state(today)) == ("waiting", "deferred")
+
+
+def test_the_answer_to_a_movement_speaks_the_four_words_of_the_screens(office: TheOffice) -> None:
+    for _ in range(10):
+        office.take("KTP-CETAK")
+    after = office.enter("KTP", "count", 11)
+    assert (after["on_hand"], after["available"], after["promised"], after["safety"]) == figures(office)

@@ -135,6 +135,19 @@ def test_a_quota_ends_the_numbers_of_its_group(office: TheOffice) -> None:
     assert isinstance(taken(office, service), QuotaReached)
 
 
+def test_a_quota_is_for_those_without_a_voucher(office: TheOffice) -> None:
+    prefix, group = next((p, g) for p, g in office.catalogue.groups.items() if g.quota)
+    service = office.catalogue.services_of_group[prefix][0].code
+    left = office.take(service)
+    office.at("2026-11-23 17.30")
+    office.at("2026-11-24 07.30")
+    for _ in range(group.quota or 0):
+        office.take(service)
+    voucher = office.queries.ticket(left["id"], "id", office.clock).voucher
+    assert voucher
+    assert office.take(service, voucher=voucher.code)["number"] == f"{prefix}-{(group.quota or 0) + 1:03d}"
+
+
 def test_unknown_services_and_a_second_card_where_none_is_given_are_refused(office: TheOffice) -> None:
     assert isinstance(taken(office, "SIM"), Invalid)
     assert isinstance(taken(office, "IKD", cards=2), Invalid)
