@@ -127,9 +127,9 @@ def device_or_staff(*kinds: str, roles: tuple[str, ...] = ANY_STAFF) -> Callable
     return guarded(Guard(roles=roles, devices=kinds))
 
 
-def ticket_holder_or_staff(view: View) -> View:
+def ticket_holder_or_staff(*roles: str) -> Callable[[View], View]:
     """The view has to compare the holder's token: here nobody knows yet whose ticket it is."""
-    return guarded(Guard(roles=ANY_STAFF, holder=True))(view)
+    return guarded(Guard(roles=roles or ANY_STAFF, holder=True))
 
 
 # -- further questions of a view -------------------------------------------------------------------------------------

@@ -255,3 +255,9 @@ def test_a_voucher_of_yesterday_becomes_todays_first_number(web: TheWeb, office:
 def test_an_auditor_takes_no_number(web: TheWeb, office: TheOffice) -> None:
     refused = web.staff("auditor").post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK"})
     assert (refused.status_code, refused.json["code"]) == (403, "not_allowed")
+
+
+def test_an_auditor_looks_at_a_ticket_and_does_not_give_it_back(web: TheWeb) -> None:
+    auditor, taken = web.staff("auditor"), web.kiosk().take("KTP-CETAK")
+    assert auditor.get(f"/tickets/{taken['id']}").status_code == 200
+    assert auditor.post(f"/tickets/{taken['id']}/cancel").status_code == 403

@@ -71,7 +71,7 @@ def find(query: WhichNumber) -> Response:
 
 
 @api.get("/tickets/<id>", responses=answers(TicketView))
-@ticket_holder_or_staff
+@ticket_holder_or_staff()
 def show(path: OfTicket) -> Response:
     """A ticket's state, the people ahead and the wait."""
     view = house().queries.ticket(path.id, language(), house().clock())
@@ -82,7 +82,7 @@ def show(path: OfTicket) -> Response:
 
 
 @api.post("/tickets/<id>/cancel", responses=answers(TicketState))
-@ticket_holder_or_staff
+@ticket_holder_or_staff(*KIOSK_OR_DESK)
 def cancel(path: OfTicket) -> Response:
     """Give a number back: its holder until it is served, at a counter its clerk or a supervisor."""
     caller = current()
