@@ -172,16 +172,6 @@ class Queries:
             snapshot.reservations.update(reader.reservations([code]))
         return voucher_view(snapshot, row, language)
 
-    def voucher_service(self, code: str) -> str:
-        """The service that a voucher is for. Raises `NotFound`."""
-        with self.database.reading() as connection:
-            row = next(
-                iter(Reader(connection, self.site, 0).rows("vouchers", PROJECTIONS["vouchers"].c.code == code)), None
-            )
-        if row is None:
-            raise NotFound("voucher", code=code)
-        return str(row.service)
-
     def slip(self, ticket_id: str, now: int, reprint: bool = False) -> SlipView:
         """What the slip of a ticket says; of a deferred one it is its voucher. Raises `NotFound`."""
         with self.database.reading() as connection:
