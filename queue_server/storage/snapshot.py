@@ -107,7 +107,9 @@ class Snapshot:
             now=self.now,
             zone=self.catalogue.zone,
             opens_at=self.day.opened_at if self.day else (upcoming.opens_ms if upcoming else None),
-            intake_closes_at=self.day.intake_closes_at if self.day else (upcoming.intake_closes_ms if upcoming else None),
+            intake_closes_at=self.day.intake_closes_at
+            if self.day
+            else (upcoming.intake_closes_ms if upcoming else None),
             closes_at=self.day.closes_at if self.day else (upcoming.closes_ms if upcoming else None),
             break_until=self.pause[1] if self.pause else None,
             takes_numbers=state == "open" or (state == "break" and self.catalogue.rules.intake_in_break),
