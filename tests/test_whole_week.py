@@ -128,7 +128,8 @@ def test_a_week_at_kota_serang(office: TheOffice) -> None:
     week.serve(counter, called)
     office.verify()
 
-    # 14.55: two full buses, and most clerks are called away. At the close some still wait, and go home with a dated voucher and their blank.
+    # 14.55: two full buses, and most clerks are called away. At the close some still
+    # wait, and go home with a dated voucher and their blank.
     week.run("2026-11-23 14.55")
     week.come(60)
     week.on_duty = {3, 4}
