@@ -521,3 +521,10 @@ def test_a_name_that_is_taken_is_a_conflict(office: TheOffice) -> None:
     office.journal.commit([ticket, twin])
     assert isinstance(twin.failure, Conflict)
     assert ticket.answer()["number"] == "G-001"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_commit_waits_for_the_disk(office: TheOffice) -> None:
+    with office.database.writing() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from queue_server.operations import calling
+from queue_server.storage import rebuild as rebuild_module
 from queue_server.storage import schema
 from queue_server.storage.rebuild import SETTLE_EVERY, rebuild
 from queue_server.storage.verify import verify, verify_all
@@ -133,3 +134,14 @@ def test_a_rebuild_of_several_days_settles_on_the_way_and_loses_nothing(office: 
     rebuild(office.database, SITE)
     assert everything(office) == before
     office.verify()
+
+
+def test_a_rebuild_never_rests_in_the_middle_of_a_commit(office: TheOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.enter("KTP", "count", 13)
+    office.journal.commit([office.wish("KTP-CETAK") for _ in range(10)])
+    office.wait(seconds=1)
+    office.enter("KTP", "count", 5)  # for a moment less is there than promised, until five promises are broken
+    before = everything(office)
+    monkeypatch.setattr(rebuild_module, "SETTLE_EVERY", 1)
+    rebuild(office.database, SITE)
+    assert everything(office) == before
