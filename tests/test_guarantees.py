@@ -17,7 +17,8 @@ from queue_server.domain.errors import OutOfStock, Refusal
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.operations import calling, stock
-from queue_server.storage.journal import Command, Journal, Once
+from queue_server.storage.answers import Once
+from queue_server.storage.journal import Command, Journal
 from queue_server.storage.writer import Writer
 from tests.the_office import SITE, TheOffice
 
@@ -167,7 +168,7 @@ def test_stock_entered_beside_a_busy_server_is_seen_at_once_and_by_both(office: 
         takers = [wish(writer, office.wish("KTP-CETAK")) for _ in range(100)]
         before = all_at_once(takers[:50], 8)
         for _ in range(4):
-            delivery = {"item": "KTP", "type": "receive", "quantity": 10, "new_code": office.new_code}
+            delivery: dict[str, Any] = {"item": "KTP", "type": "receive", "quantity": 10, "new_code": office.new_code}
             beside.do(office.command(stock.move_stock, **delivery, actor="cli"))
         after = all_at_once(takers[50:], 8)
     beside.close()

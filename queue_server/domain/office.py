@@ -22,7 +22,7 @@ from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace,
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
 from queue_server.domain.stock import ITEMS, Balance, ItemDay, Movement, Reservation
-from queue_server.domain.tickets import AT_A_COUNTER, PARKED, WAITING, Ticket, Voucher
+from queue_server.domain.tickets import AT_A_COUNTER, CLASSES, PARKED, WAITING, Ticket, Voucher
 
 # Every projection by the name of its table. A row's `KEY` names the fields of its primary key.
 TABLES: dict[str, type[Any]] = {
@@ -71,7 +71,7 @@ class Office:
         self.plain: list[tuple[str, dict[str, Any]]] = []  # rows of people and devices for the same transaction
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self.waiting: Tally[tuple[str, str]] = Tally()  # (prefix, class) -> how many wait
+        self.waiting: Tally[tuple[str, str]] = Tally()  # (service, class) -> how many wait
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -91,8 +91,8 @@ class Office:
 
     @property
     def newest_day(self) -> str:
-        """The last business day that was opened; empty before the first."""
-        return max(self.rows["days"], default="")
+        """The business day that is open, or the last one that was opened; empty before the first."""
+        return self.open_day.day if self.open_day else max(self.rows["days"], default="")
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Raises `NotFound`."""
@@ -102,10 +102,11 @@ class Office:
         return ticket
 
     def counter(self, number: int) -> CounterState:
-        """Raises `NotFound` for a counter that the office does not have."""
-        if number not in self.catalogue.counters:
+        """Raises `NotFound` for a counter that the office does not have; one that is still held is still there."""
+        state: CounterState | None = self.rows["counters"].get(number)
+        if number not in self.catalogue.counters and (state is None or state.clerk is None):
             raise NotFound("counter", counter=number)
-        return self.rows["counters"].get(number) or CounterState(number)
+        return state or CounterState(number)
 
     def balance(self, item: str, account: str) -> Balance:
         return self.rows["balances"].get((item, account)) or Balance(item, account)
@@ -121,7 +122,7 @@ class Office:
     def heads(self, service: str) -> dict[str, Ticket]:
         """Of one service: the first of each class that waits, and under `longest` who has waited longest."""
         found = {}
-        for klass in ("voucher", "urgent", "priority", "regular"):
+        for klass in CLASSES:
             if ticket := self._head(self.lines[service, klass], lambda t: (t.order, t.klass), service, klass):
                 found[klass] = ticket
         if ticket := self._head(self.longest[service], lambda t: (t.waits_since, None), service, None):
@@ -143,9 +144,15 @@ class Office:
             heapq.heappop(line)  # it moved on since: stale entries fall off when they are read
         return None
 
-    def waiting_in(self, prefix: str) -> list[Ticket]:
-        """Everyone who waits in a group, in order of place: for the rare command that needs the whole line."""
-        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.prefix == prefix]
+    def beside(self, service: str) -> frozenset[str]:
+        """The services of the same group: who waits for one of them stands in one line with a ticket of `service`."""
+        catalogue = self.catalogue
+        return frozenset(s.code for s in catalogue.services_of_group[catalogue.services[service].prefix])
+
+    def line_of(self, service: str) -> list[Ticket]:
+        """Everyone who waits in a service's group, by place: for the rare command that needs the whole line."""
+        beside = self.beside(service)
+        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.service in beside]
         return sorted(line, key=lambda ticket: (ticket.place, ticket.issued_at, ticket.number))
 
     # -- changing ------------------------------------------------------------------------------------------------
@@ -174,9 +181,9 @@ class Office:
 
     def _line_up(self, old: Ticket | None, new: Ticket | None) -> None:
         if old and old.state == WAITING:
-            self.waiting[old.prefix, old.klass] -= 1
+            self.waiting[old.service, old.klass] -= 1
         if new and new.state == WAITING:
-            self.waiting[new.prefix, new.klass] += 1
+            self.waiting[new.service, new.klass] += 1
             heapq.heappush(self.lines[new.service, new.klass], (new.order, new.ticket_id))
             if new.voucher_rank is None:
                 heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))

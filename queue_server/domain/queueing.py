@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from queue_server.domain import calendar
 from queue_server.domain.calendar import Span
 from queue_server.domain.catalogue import Rules
-from queue_server.domain.tickets import PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
+from queue_server.domain.tickets import CLASSES, PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
 from queue_server.domain.views import Wait
 
 MINUTE = 60_000
@@ -66,7 +66,7 @@ def preview(waiting: Iterable[Ticket], streak: int, rules: Rules, limit: int) ->
 
 def heads_of(waiting: Sequence[Ticket]) -> dict[str, Ticket]:
     heads: dict[str, Ticket] = {}
-    for klass in (VOUCHER, URGENT, PRIORITY, REGULAR):
+    for klass in CLASSES:
         if line := [ticket for ticket in waiting if ticket.klass == klass]:
             heads[klass] = min(line, key=lambda ticket: (ticket.order, ticket.place))
     if line := [ticket for ticket in waiting if ticket.klass != VOUCHER]:
@@ -106,10 +106,12 @@ def expected_wait(
 
 
 def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
-    """The place just behind the first `behind` of a line in order of place; None where nobody waits.
+    """The place between the first `behind` of a line, in order of place, and those after them; None: nobody waits.
 
     Source: `docs/field.md#absent-on-call` (called again after five further numbers).
     """
     if not line:
         return None
-    return line[min(behind, len(line)) - 1].place + 1
+    last = line[min(behind, len(line)) - 1].place
+    after = next((ticket.place for ticket in line[behind:] if ticket.place > last), last + 2)
+    return max(last + 1, (last + after) // 2)

@@ -205,7 +205,7 @@ def put_behind(office: Office, ticket: Ticket, counter: int | None) -> None:
 
 
 def place_behind(office: Office, ticket: Ticket) -> int:
-    line = office.waiting_in(ticket.prefix)
+    line = office.line_of(ticket.service)
     return queueing.place_behind(line, office.catalogue.rules.requeue_behind) or ticket.place
 
 

@@ -87,7 +87,7 @@ def break_promises(office: Office, item: str, new_code: NewCode) -> None:
 
 
 def breakable(office: Office, item: str) -> list[Reservation]:
-    """Promises that may break: nobody who has just been called loses theirs while another can be found."""
+    """Promises that may break: nobody at a counter loses theirs while another can be found."""
     held = [r for r in office.rows["reservations"].values() if r.item == item]
     called = [r for r in held if getattr(office.rows["tickets"].get(r.holder), "state", "") in tickets.AT_A_COUNTER]
     return [r for r in held if r not in called] or held
@@ -102,7 +102,7 @@ def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
     rank = -office.last_number("broken", day) - 1
     if voucher:
         record(office, events.VoucherMoved(voucher.code, day, rank))
-    elif ticket and ticket.state != tickets.CALLED:  # somebody called hears it at the counter, not from a screen
+    elif ticket and ticket.state not in tickets.AT_A_COUNTER:  # who is at a counter hears it there, from a person
         defer(office, ticket, day, rank, new_code)
 
 
@@ -128,15 +128,16 @@ def defer(office: Office, ticket: Ticket, day: str, rank: int, new_code: NewCode
 
 
 def ahead_of(office: Office, ticket: Ticket) -> int:
-    """How many of its group will be called before it."""
-    before: dict[str, int] = {k: office.waiting[ticket.prefix, k] for k in tickets.CLASSES}
+    """How many of the line that it stands in will be called before it."""
+    beside = office.beside(ticket.service)
+    before = {klass: sum(office.waiting[service, klass] for service in beside) for klass in tickets.CLASSES}
+    regular = before[tickets.REGULAR]
     newest = office.last_number(ticket.prefix, ticket.day) == ticket.number
     if ticket.klass == tickets.VOUCHER or not newest:
-        line = [t for t in office.waiting_in(ticket.prefix) if t.klass == ticket.klass]
+        line = [t for t in office.line_of(ticket.service) if t.klass == ticket.klass]
         before[ticket.klass] = sum(t.order < ticket.order for t in line)
     else:
         before[ticket.klass] -= 1  # itself
-    regular = office.waiting[ticket.prefix, tickets.REGULAR]
     return queueing.people_ahead(ticket.klass, before, regular, office.catalogue.rules)
 
 

@@ -54,11 +54,11 @@ def issue_ticket(
     `WrongState` (voucher). Source: `docs/field.md#numbers`, `docs/field.md#promise`.
     """
     if known := office.rows["tickets"].get(ticket_id):
-        if known.service != service or known.voucher != voucher:
-            raise Conflict("other_service", number=known.label)
+        if known.voucher != voucher or (known.service != service and known.call_seq is None):
+            raise Conflict("other_service", number=known.label)  # once called, staff may have passed it on
         return issued(office, known, created=False)
     day = require_intake(office)
-    wanted = require_service(office, service)
+    wanted = require_service(office, service, promised=voucher is not None)
     if cards != 1 and not wanted.cards:
         raise Invalid("one_card", service=service)
     held = require_voucher(office, voucher, service, day) if voucher else None
@@ -120,11 +120,13 @@ def require_intake(office: Office) -> str:
     return day
 
 
-def require_service(office: Office, code: str) -> Service:
+def require_service(office: Office, code: str, promised: bool = False) -> Service:
+    """A suspension stops new numbers; what was `promised` by a voucher is kept."""
     service = office.catalogue.services.get(code)
     if service is None:
         raise Invalid("unknown_service", service=code)
-    if suspension := office.rows["suspensions"].get(code):
+    suspension = office.rows["suspensions"].get(code)
+    if suspension and not promised:
         raise ServiceSuspended(service=code, words=suspension.reason)
     return service
 

@@ -276,6 +276,7 @@ class Reader:
             catalogue=self.catalogue,
             day=self.open_day,
             newest_day=newest.scalar_one() or "",
+            opened_today=bool(self.rows("days", of("days").day == self.today)),
             waiting=self.waiting(),
             counters=counters,
             balances={(row.item, row.account): row for row in self.rows("balances")},
@@ -288,7 +289,7 @@ class Reader:
             alerts=self.rows("alerts", UNANSWERED, order=[of("alerts").seq]),
             lines=unfinished,
             reservations=self.reservations(held),
-            numbers=self.numbers(acted),
+            acted_on=self.tickets_of(acted),
             finished=self.finished() if lines else {},
         )
 
@@ -335,10 +336,9 @@ class Reader:
                 found[row.holder].append(row)
         return found
 
-    def numbers(self, ticket_ids: Iterable[str]) -> dict[str, str]:
+    def tickets_of(self, ticket_ids: Iterable[str]) -> dict[str, Ticket]:
         ids = list(ticket_ids)
-        where = t_tickets.c.ticket_id.in_(ids)
-        return {t.ticket_id: t.label for t in self.rows("tickets", where)} if ids else {}
+        return {t.ticket_id: t for t in self.rows("tickets", t_tickets.c.ticket_id.in_(ids))} if ids else {}
 
     def finished(self) -> dict[int, tuple[int, int | None]]:
         """By counter: how many visits ended today and their mean length in seconds."""
@@ -365,7 +365,8 @@ class Reader:
             (columns.priority, tickets.PRIORITY),
             else_=tickets.REGULAR,
         )
-        codes = [service.code for service in self.catalogue.services_of_group[ticket.prefix]]
+        group = self.catalogue.services[ticket.service].prefix  # one that was passed on stands in another line
+        codes = [service.code for service in self.catalogue.services_of_group[group]]
         query = (
             sa.select(klass, sa.func.count(), sa.func.sum(sa.case((in_front, 1), else_=0)))
             .where(columns.site == self.site, columns.service.in_(codes), WAITING)

@@ -62,7 +62,8 @@ class Snapshot:
     last_at: int
     catalogue: Catalogue
     day: Day | None  # open or closing
-    newest_day: str
+    newest_day: str  # the last that was opened
+    opened_today: bool
     waiting: dict[str, Waiting]  # by service
     counters: dict[int, CounterState]
     balances: dict[tuple[str, str], Balance]
@@ -75,7 +76,7 @@ class Snapshot:
     alerts: list[Alert]
     lines: list[Ticket]  # everyone unfinished, and the skipped; empty unless asked for
     reservations: dict[str, list[Reservation]]  # of the tickets at a counter
-    numbers: dict[str, str]  # of the tickets that counters acted on last
+    acted_on: dict[str, Ticket]  # the tickets that counters acted on last
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ class Snapshot:
 
     def day_state(self) -> str:
         if self.day is None:
-            upcoming = self.span and self.now < self.span.opens_ms and self.today > self.newest_day
+            upcoming = self.span and self.now < self.span.opens_ms and not self.opened_today
             return "before" if upcoming else "closed"
         if self.day.state == days.CLOSING or self.now >= self.day.closes_at:
             return "closing"
@@ -405,10 +406,11 @@ class Snapshot:
             return None
         action = state.actions[-1]
         until = action.at + counters.UNDO_SECONDS * 1000
-        number = self.numbers.get(action.ticket_id)
-        if self.now > until or number is None or state.ticket_id not in (None, action.ticket_id):
+        ticket = self.acted_on.get(action.ticket_id)
+        untouched = ticket is not None and ticket.changed_seq == action.seq  # else somebody else has acted on it
+        if self.now > until or not ticket or not untouched or state.ticket_id not in (None, action.ticket_id):
             return None
-        return UndoView(action.name, number, action.ticket_id, action.at, until)
+        return UndoView(action.name, ticket.label, action.ticket_id, action.at, until)
 
     def reserved(self, holder: str, language: str) -> tuple[Reserved, ...]:
         return tuple(

@@ -13,7 +13,9 @@ RULES = Rules()
 MINUTE = 60_000
 
 
-def ticket(n: int, *, minute: int | None = None, priority: bool = False, urgent: bool = False, rank: int | None = None):
+def ticket(
+    n: int, *, minute: int | None = None, priority: bool = False, urgent: bool = False, rank: int | None = None
+) -> Ticket:
     arrived = (n if minute is None else minute) * MINUTE
     return Ticket(
         ticket_id=str(n),
@@ -118,8 +120,18 @@ def test_a_range_is_thirty_percent_less_to_fifty_percent_more() -> None:
     assert expected_wait(None, 0, 10, 6, 0) == (None, None)
 
 
-def test_behind_five_is_just_behind_the_fifth() -> None:
+def test_behind_five_is_between_the_fifth_and_the_sixth() -> None:
     line = [ticket(n) for n in range(1, 9)]
-    assert place_behind(line, 5) == 5001
+    assert place_behind(line, 5) == 5500
     assert place_behind(line[:2], 5) == 2001
     assert place_behind([], 5) is None
+
+
+def test_two_who_go_behind_the_same_five_keep_places_of_their_own() -> None:
+    line = [ticket(n) for n in range(1, 7)]
+    first = place_behind(line, 5)
+    assert first
+    line.insert(5, replace(ticket(9), place=first))
+    second = place_behind(line, 5)
+    assert second
+    assert 5000 < second < first < 6000

@@ -239,3 +239,37 @@ def test_the_phone_and_the_kiosk_agree_on_how_many_are_ahead(office: TheOffice) 
     last = answers[-1]
     view = office.queries.ticket(last["id"], "id", office.clock)
     assert (view.ahead, view.wait_minutes) == (last["ahead"], tuple(last["wait_minutes"]))
+
+
+def test_a_voucher_is_honoured_although_its_service_is_suspended(office: TheOffice) -> None:
+    ticket = office.take("KTP-CETAK")
+    office.at("2026-11-23 17.00")
+    office.at("2026-11-24 08.00")
+    office.do(stock.suspend, service="KTP-CETAK", reason="Printer rusak.")
+    voucher = office.queries.ticket(ticket["id"], "id", office.clock).voucher
+    assert voucher
+    assert office.take("KTP-CETAK", voucher=voucher.code)["number"] == "A-001"
+    assert isinstance(taken(office), ServiceSuspended)
+
+
+def test_who_was_passed_on_is_counted_in_the_line_where_they_stand(office: TheOffice) -> None:
+    first = office.take("KTP-UBAH")
+    office.open(KTP)
+    office.call(KTP)
+    office.act(calling.start, first, KTP)
+    others = [office.take("KK-UBAH") for _ in range(2)]
+    office.finish(first, KTP, next_service="KK-UBAH")
+    assert office.queries.ticket(first["id"], "id", office.clock).ahead == 0
+    assert [office.queries.ticket(t["id"], "id", office.clock).ahead for t in others] == [1, 2]
+    assert office.take("KK-UBAH")["ahead"] == 3
+    assert office.take("KTP-CETAK")["ahead"] == 0
+
+
+def test_asking_again_after_being_passed_on_finds_the_ticket(office: TheOffice) -> None:
+    ids = {"ticket_id": office.new_id(), "token": office.new_id()}
+    ticket = office.take("KTP-UBAH", **ids)
+    office.open(KTP)
+    office.call(KTP)
+    office.act(calling.start, ticket, KTP)
+    office.finish(ticket, KTP, next_service="KK-UBAH")
+    assert office.take("KTP-UBAH", **ids)["number"] == "A-001"
