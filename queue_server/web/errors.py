@@ -135,6 +135,7 @@ SENTENCES = {
     "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
     "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
+    "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
     "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
     "no_office_file": Words("Berkas kantor belum ada.", "There is no office file yet."),
     # what cannot be now
@@ -204,10 +205,6 @@ SENTENCES = {
     ),
     "clerk_elsewhere": Words("Anda masih membuka loket {counter}.", "You still hold counter {counter}."),
     "day_closing": Words("Hari ini sedang ditutup.", "The day is being closed."),
-    "day_in_past": Words(
-        "Hari kerja {newest} sudah dibuka; yang lebih awal tidak bisa lagi.",
-        "The business day {newest} was opened; no earlier one can be.",
-    ),
     "not_now": Words(
         "Ini baru bisa berubah mulai hari kerja berikutnya: {what}.",
         "This may change from the next business day on only: {what}.",

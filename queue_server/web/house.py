@@ -46,7 +46,7 @@ class House:
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)
-    printed: dict[str, dict[str, object]] = field(default_factory=dict)  # what printing was answered, by key
+    printed: dict[Once, dict[str, object]] = field(default_factory=dict)  # what printing was answered, by key
     _catalogue: tuple[Catalogue, float] | None = None
 
     def catalogue(self) -> Catalogue:

@@ -68,7 +68,7 @@ def test_a_counter_that_the_office_does_not_have_is_not_found(web: TheWeb) -> No
     assert clerk.get("/queue?counter=99").json["code"] == "not_found"
 
 
-@pytest.mark.parametrize("counter", ["0", "1000", "3.0", "three", "", "-1", "1_0", "٣"])
+@pytest.mark.parametrize("counter", ["0", "1000", "3.5", "three", "", "-1", "1_0", "٣"])
 def test_what_is_no_counters_number_is_refused(web: TheWeb, counter: str) -> None:
     refused = web.staff("clerk").get(f"/queue?counter={counter}")
     assert (refused.status_code, refused.json["code"]) == (400, "invalid")

@@ -32,9 +32,7 @@ def test_a_slip_comes_out_of_the_kiosks_own_printer(web: TheWeb, tmp_path: Path)
     assert ticket["token"].encode() in paper.read_bytes()
 
 
-def test_a_slip_that_does_not_come_out_costs_nobody_the_place(
-    web: TheWeb, office: TheOffice, tmp_path: Path
-) -> None:
+def test_a_slip_that_does_not_come_out_costs_nobody_the_place(web: TheWeb, office: TheOffice, tmp_path: Path) -> None:
     kiosk = web.kiosk(printer=f"file:{tmp_path / 'nowhere' / 'paper'}")
     ticket = kiosk.take()
     assert kiosk.do(f"/tickets/{ticket['id']}/print") == {"printed": False, "why": "no_file"}

@@ -9,7 +9,7 @@ from queue_server.storage import people
 from queue_server.storage.people import Staff
 from queue_server.web import passwords
 from queue_server.web.api.models import Nothing, PairDevice, Paired, SignedIn, SignIn
-from queue_server.web.api.routes import Api, answer, answers
+from queue_server.web.api.routes import Api, answer, answers, refusals
 from queue_server.web.errors import NotSignedIn
 from queue_server.web.guards import hold_back, home_of, public, staff
 from queue_server.web.house import house, new_token
@@ -30,7 +30,7 @@ DAY = 24 * HOUR
 api = Api("api_access")
 
 
-@api.post("/session", responses=answers(SignedIn))
+@api.post("/session", responses=answers(SignedIn) | refusals(401))
 @public
 def sign_in(body: SignIn) -> Response:
     """Sign staff in: a session cookie, and the token that goes with every change from now on."""
@@ -78,7 +78,7 @@ def sign_out() -> Response:
     return response
 
 
-@api.post("/device-session", responses=answers(Paired))
+@api.post("/device-session", responses=answers(Paired) | refusals(401))
 @public
 def pair(body: PairDevice) -> Response:
     """Pair this browser: the device's token becomes a cookie that no script can read."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
 
@@ -24,9 +25,17 @@ def no_other_type(value: Any) -> Any:
 
 
 def digits(value: Any) -> Any:
-    """A number in a query, written as people write numbers."""
-    if not re.fullmatch(r"\d{1,15}", str(value), re.ASCII):
+    """A whole number in a query, as people write numbers; 3.0 is one, as in JSON."""
+    found = re.fullmatch(r"(\d{1,16})(\.0)?", str(value), re.ASCII)
+    if not found:
         raise ValueError("a whole number")
+    return int(found[1])
+
+
+def date_written(value: str) -> str:
+    """An ISO date as people write it: `20261123` and `2026-W48-1` are dates too, but not how a day is stored."""
+    if date.fromisoformat(value).isoformat() != value:
+        raise ValueError("a date")
     return value
 
 
@@ -36,9 +45,10 @@ def no_number(value: Any) -> Any:
     return value
 
 
-JsonInt = Annotated[int, BeforeValidator(no_other_type)]
+# Bounds stand before these: only then does the document name them.
+WHOLE = BeforeValidator(no_other_type)
+DIGITS = BeforeValidator(digits)
 JsonBool = Annotated[bool, BeforeValidator(no_number)]
-Digits = Annotated[int, BeforeValidator(digits)]
 # At least one character that shows, and none that controls a terminal, a printer or a database.
 Text = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
@@ -46,8 +56,10 @@ Text = Annotated[
 MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
-Day = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
-Units = Annotated[JsonInt, Field(ge=0, le=MOST_UNITS)]
+Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
+Units = Annotated[int, Field(ge=0, le=MOST_UNITS), WHOLE]
+CounterNumber = Annotated[int, Field(ge=1, le=999), WHOLE]
+Seq = Annotated[int, Field(ge=1, le=10**15), WHOLE]
 
 
 class Said(BaseModel):
@@ -84,7 +96,7 @@ class OfAlert(BaseModel):
 
 
 class WhichCounter(BaseModel):
-    counter: Digits = Field(ge=1, le=999)
+    counter: Annotated[int, Field(ge=1, le=999), DIGITS]
 
 
 class WhichNumber(BaseModel):
@@ -96,7 +108,7 @@ class WhichNumber(BaseModel):
 class WhichPage(BaseModel):
     """A page of the ledger, newest first; `before` is the last number of the page before."""
 
-    before: Digits | None = Field(None, ge=1)
+    before: Annotated[int, Field(ge=1, le=10**15), DIGITS] | None = None
 
 
 class WhichDay(BaseModel):
@@ -104,7 +116,7 @@ class WhichDay(BaseModel):
 
 
 class WhichReport(WhichDay):
-    format: Literal["pdf", "xlsx", "csv", "json"] = "json"
+    format: Literal["csv", "json"] = "json"
 
 
 # -- sent -------------------------------------------------------------------------------------------------------------
@@ -119,7 +131,7 @@ class NewTicket(Said):
     ticket_id: Token
     service: Code
     priority: JsonBool = False
-    cards: Annotated[JsonInt, Field(ge=1, le=9)] = 1
+    cards: Annotated[int, Field(ge=1, le=9), WHOLE] = 1
     voucher: Code | None = None
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
@@ -137,7 +149,7 @@ class OutOfOrder(Said):
     """`counter` may be left out: a clerk holds one at most."""
 
     reason: Text
-    counter: Annotated[JsonInt, Field(ge=1, le=999)] | None = None
+    counter: CounterNumber | None = None
 
 
 class Used(Said):
@@ -175,20 +187,20 @@ class Movement(Said):
     quantity: Units = 0
     reference: MaybeText = ""
     reason: MaybeText = ""
-    reverses: Annotated[JsonInt, Field(ge=1, le=10**15)] | None = None
+    reverses: Seq | None = None
 
 
 class OpenDay(Said):
     """`until` (epoch milliseconds) is when the day closes, by default at the end of the local date."""
 
     reason: Text
-    until: Annotated[JsonInt, Field(ge=0, le=LAST_INSTANT)] | None = None
+    until: Annotated[int, Field(ge=0, le=LAST_INSTANT), WHOLE] | None = None
 
 
 class AskForHelp(Said):
     """`counter` from a counter; a kiosk says nothing."""
 
-    counter: Annotated[JsonInt, Field(ge=1, le=999)] | None = None
+    counter: CounterNumber | None = None
 
 
 class SignIn(Said):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Response
 
+from queue_server.domain.errors import NotFound
 from queue_server.domain.views import LobbyBoard, ServicesView, Today
 from queue_server.operations import office
 from queue_server.web.api.models import (
@@ -27,6 +28,8 @@ from queue_server.web.house import house
 from queue_server.web.language import language
 from queue_server.web.reports import CSV_TYPE, daily_csv
 from queue_server.web.session import current
+
+FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 
 api = Api("api_office")
 
@@ -57,14 +60,21 @@ def timeless(board: LobbyBoard) -> LobbyBoard:
 @staff()
 def today(query: WhichDay) -> Response:
     """One row for each service beside one line for each item: of the open day, or of `date`."""
-    return answer(house().queries.today(house().clock(), query.date, language()))
+    return answer(figures_of(query))
+
+
+def figures_of(query: WhichDay) -> Today:
+    """Raises `NotFound` for a day before there were computers, or after everybody here has retired."""
+    if query.date and not FIRST_DAY <= query.date <= LAST_DAY:
+        raise NotFound("day", date=query.date)
+    return house().queries.today(house().clock(), query.date, language())
 
 
 @api.get("/reports/daily", responses={200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}})
 @staff(*MANAGERS, AUDITOR)
 def daily_report(query: WhichReport) -> Response:
     """The same as a file."""
-    figures = house().queries.today(house().clock(), query.date, language())
+    figures = figures_of(query)
     if query.format == "json":
         return answer(figures)
     name = f"antrean-{query.date or figures.day.day}.csv"

@@ -162,8 +162,12 @@ def problems(guard: Guard, method: str) -> dict[Any, Any]:
         statuses += [401, 403]
     if method not in SAFE_METHODS:
         statuses += [409, 413, 415]
+    return refusals(*sorted(statuses))
+
+
+def refusals(*statuses: int) -> dict[Any, Any]:
     reference = {"$ref": f"#/components/schemas/{Problem.__name__}"}
-    return {status: {"content": {PROBLEM_TYPE: {"schema": reference}}} for status in sorted(statuses)}
+    return {status: {"content": {PROBLEM_TYPE: {"schema": reference}}} for status in statuses}
 
 
 def security(guard: Guard) -> list[dict[str, list[str]]] | None:

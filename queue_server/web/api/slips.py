@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
 from printables import escpos, pdf
 from printables.printers import NO_PRINTER
@@ -10,7 +10,7 @@ from queue_server.operations import ticketing
 from queue_server.storage import people
 from queue_server.storage.people import Device
 from queue_server.web.api.models import Because, OfTicket, Printed
-from queue_server.web.api.routes import KEY_HEADER, Api, answer, answers, do
+from queue_server.web.api.routes import Api, answer, answers, do, once
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff
 from queue_server.web.house import house
 from queue_server.web.session import current
@@ -61,20 +61,21 @@ def reprint_slip(path: OfTicket, body: Because) -> Response:
 
 def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
     """The same key again is answered as the first time: a slip is on paper, and no commit could take it back."""
-    kept = house().printed
-    key = f"{current().id} {request.headers.get(KEY_HEADER, '')} {request.path}"
-    if KEY_HEADER not in request.headers or key not in kept:
+    key, kept = once(None), house().printed
+    if key is None:
+        return put_on_paper(ticket_id, reprint)
+    if key not in kept:
         kept[key] = put_on_paper(ticket_id, reprint)
-    if len(kept) > ANSWERS_KEPT:
-        del kept[next(iter(kept))]
+        if len(kept) > ANSWERS_KEPT:
+            del kept[next(iter(kept))]
     return kept[key]
 
 
 def put_on_paper(ticket_id: str, reprint: bool) -> dict[str, object]:
     device = printer_of()
+    data = escpos_of(ticket_id, device.paper if device else WIDE, reprint)
     if device is None:
         return {"printed": False, "why": NO_PRINTER}
-    data = escpos_of(ticket_id, device.paper, reprint)
     result = house().printers.print(device.printer, data)
     if not result.printed and result.why != NO_PRINTER:
         house().do(

@@ -1,0 +1,97 @@
+"""The API is what its document says, whatever is sent: made-up requests for every route, none of which meets a 500.
+
+A supervisor asks for all of them. `known` puts tickets, counters and items of the office in place of made-up ones, so
+that requests get further than to a 404.
+"""
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.generation.case import Case
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from queue_server import app as composed
+from queue_server.web.house import House
+from tests.the_web import Browser, TheWeb
+
+EXAMPLES = 15  # requests for each route and kind of address
+SIGN_OUT = "DELETE /api/v1/session"
+
+
+class Stage:
+    """Whose turn it is: the document is the same for every office, the app that answers is the test's own."""
+
+    def __init__(self) -> None:
+        self.app = composed.build_app(cast(House, SimpleNamespace(catalogue=None)))
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        return self.app.wsgi_app(environ, start_response)
+
+
+def without_security(document: dict[str, Any]) -> dict[str, Any]:
+    """Who may ask is another test's question: here nobody's cookie is to be made up."""
+    document["components"].pop("securitySchemes")
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation.pop("security", None)
+    return document
+
+
+stage = Stage()
+api = schemathesis.openapi.from_dict(without_security(stage.app.test_client().get("/api/v1/openapi.json").get_json()))
+api.app = stage
+
+
+@pytest.fixture
+def supervisor(web: TheWeb) -> Browser:
+    stage.app = web.app
+    return web.staff("admin")
+
+
+@pytest.fixture
+def known(web: TheWeb) -> dict[str, Any]:
+    """What there is in the office: a ticket that waits and one that is being served."""
+    kiosk, clerk = web.kiosk(), web.staff("clerk")
+    kiosk.take()
+    waiting = kiosk.take("KK-UBAH")
+    clerk.do("/counters/3/open")
+    clerk.do(f"/tickets/{clerk.do('/counters/3/call-next')['id']}/start")
+    return {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1}
+
+
+def has_right_form(case: Case[Any]) -> bool:
+    """Made to fit the document, and not to break it."""
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def ask(case: Case[Any], supervisor: Browser) -> None:
+    cookie = supervisor.client.get_cookie("antrean_staff")
+    assert cookie is not None
+    cookies = {"antrean_staff": cookie.value}
+    answer = case.call_and_validate(
+        headers=supervisor.headers, cookies=cookies, excluded_checks=[positive_data_acceptance]
+    )
+    # The office may have its own reasons to refuse what has the right form, but never call it malformed.
+    if has_right_form(case) and answer.status_code == 400:
+        assert not answer.json()["detail"].startswith("Isian"), answer.text
+
+
+@api.exclude(name=SIGN_OUT).parametrize()
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+def test_whatever_is_sent_is_answered_as_the_document_says(case: Case[Any], supervisor: Browser) -> None:
+    ask(case, supervisor)
+
+
+@api.include(path_regex=r"\{").parametrize()
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+def test_so_it_is_where_the_address_is_one_of_the_office(
+    case: Case[Any], supervisor: Browser, known: dict[str, Any]
+) -> None:
+    of_ticket = case.path.startswith("/api/v1/tickets/")
+    for name in case.path_parameters if has_right_form(case) else ():
+        case.path_parameters[name] = known[("ticket" if of_ticket else "counter") if name == "id" else name]
+    ask(case, supervisor)
