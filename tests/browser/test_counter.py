@@ -144,13 +144,17 @@ def test_a_parked_visit_keeps_its_promise_and_is_called_back(
 
 def test_a_number_out_of_order_needs_a_reason(office: OfficeServer, supervisor: Staff, rina: Page) -> None:
     first, second = office.take("KK-BARU"), office.take("KK-UBAH")
-    bar(rina, f"Panggil {first['number']}")
+    expect(rina.locator("#next li")).to_have_count(2)
     press(rina, "p")
-    rina.get_by_label("Cari nomor").fill(second["number"])
+    dialog = rina.get_by_role("dialog")
+    dialog.get_by_label("Cari nomor").fill("A-9")
+    dialog.get_by_label("Diminta pengawas").check()
+    rina.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("Pilih satu dari daftar.")
+    dialog.get_by_label("Cari nomor").fill(second["number"])
+    dialog.get_by_label("Lainnya").check()
     rina.keyboard.press("Enter")
     assert called_numbers(supervisor) == []
-    dialog = rina.get_by_role("dialog")
-    dialog.get_by_label("Lainnya").check()
     dialog.get_by_label("Alasan lain").fill("ibu dengan bayi sakit")
     rina.keyboard.press("Enter")
     expect(rina.locator("#number")).to_have_text(second["number"])
@@ -374,7 +378,7 @@ def test_letters_can_be_given_to_other_keys_and_switched_off(
     ticket = office.take("KTP-CETAK")
     press(rina, "?")
     rina.get_by_role("dialog").get_by_label("Tunda").fill("d")
-    rina.get_by_role("button", name="Tutup", exact=True).click()
+    rina.get_by_role("button", name="Kembali", exact=True).click()
     serve(rina, ticket)
     press(rina, "t")
     assert state_of(supervisor, ticket) == "serving"
@@ -383,7 +387,7 @@ def test_letters_can_be_given_to_other_keys_and_switched_off(
 
     rina.get_by_role("button", name="Semua tombol").click()
     rina.get_by_label("Huruf berfungsi").uncheck()
-    rina.get_by_role("button", name="Tutup", exact=True).click()
+    rina.get_by_role("button", name="Kembali", exact=True).click()
     press(rina, "u")
     expect(rina.locator("kbd", has_text="U")).to_be_hidden()
     assert state_of(supervisor, ticket) == "parked"

@@ -261,7 +261,7 @@ def test_an_auditor_reads_and_changes_nothing(office: OfficeServer, new_page: Ne
 def test_an_urgent_number_goes_first_with_a_reason(office: OfficeServer, supervisor: Staff, sari: Open) -> None:
     _, second = office.take("KTP-CETAK"), office.take("KTP-CETAK")
     page = sari("/numbers")
-    page.get_by_label("Nomor antrean").fill(second["number"].lower())
+    page.get_by_label("Nomor", exact=True).fill(second["number"].lower())
     page.keyboard.press("Enter")
     expect(page.locator("#found")).to_contain_text("1 orang di depannya.")
     page.get_by_role("button", name="Tandai mendesak").click()

@@ -407,7 +407,7 @@
   function choice(row) {
     const label = document.createElement("label");
     const input = document.createElement("input");
-    Object.assign(input, { type: "radio", name: "one", value: row.value, required: true });
+    Object.assign(input, { type: "radio", name: "one", value: row.value });
     label.append(input, ...(row.number ? [inline("num", row.number)] : []), inline("", row.words));
     label.dataset.text = (row.number + " " + row.words).toLowerCase();
     return label;
@@ -449,6 +449,8 @@
     dialog.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
       const given = new FormData(event.target);
+      // Not left to `required`: the browser would point at a line of the list that the search has hidden.
+      if (dialog.querySelector(".list") && !given.get("one")) return problem(dialog, say("choose"));
       const [path, body] = ask(given, given.get("reason") || given.get("other") || "");
       work(async () => {
         const refused = await send(path, body, "Enter");
