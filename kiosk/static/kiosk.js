@@ -9,12 +9,13 @@
   const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
   const HELPED_MS = 10000;
   const SILENCE_MS = 4000;
+  const PRINT_MS = 8000; // a printer has 5 s to answer the server
 
   const { newId, post } = window.antrean;
   const state = {
     address: "/kiosk", language: document.documentElement.lang, large: false,
-    still: 0, count: 0, counting: 0, left: 0, refresh: 0, arrived: performance.now(),
-    pending: null, away: 0, working: false, touched: false,
+    still: 0, counting: 0, left: 0, refresh: 0, arrived: performance.now(),
+    turn: 0, pending: null, away: 0, working: false, touched: false,
   };
 
   const screen = () => document.getElementById("screen");
@@ -40,10 +41,15 @@
     }
   }
 
+  /** The server says who may be a kiosk, and how to become one. */
+  const isTurnedAway = (answer) => answer.status === 401 || answer.status === 403;
+
   /** Shows the screen at this address; false when the server is away. `quiet`: the same screen with new figures. */
   async function go(address, quiet) {
+    const turn = quiet ? state.turn : (state.turn += 1);
     const answer = await page(address);
-    if (answer.status === 401 || answer.status === 403) return location.reload();
+    if (turn !== state.turn) return true; // a later touch wins
+    if (isTurnedAway(answer)) return location.reload();
     if (answer.status !== 200) return away();
     const fresh = new DOMParser().parseFromString(answer.text, "text/html");
     if (!fresh.getElementById("screen")) return location.reload();
@@ -136,6 +142,7 @@
 
   async function lookAgain() {
     const answer = await page("/kiosk");
+    if (isTurnedAway(answer)) return location.reload();
     if (answer.status !== 200) return setTimeout(lookAgain, LOOK_AGAIN_MS);
     const gone = performance.now() - state.away;
     state.away = 0;
@@ -144,14 +151,16 @@
 
   /** The answer to "Ambil nomor" was lost. Was the number given? Then it is shown, or given back if nobody waits. */
   async function recover(gone) {
-    const { ticket_id: id } = state.pending;
+    const { ticket_id: id, voucher } = state.pending;
     const answer = await page(`/kiosk/ticket/${id}`);
     if (answer.status === 0) return away();
+    if (answer.status === 200 && gone < FORGET_MS) return showNumber(id);
     state.pending = null;
-    if (answer.status !== 200) return start();
-    if (gone < FORGET_MS) return showNumber(id);
-    const given = new DOMParser().parseFromString(answer.text, "text/html").getElementById("given").dataset;
-    await giveBack(given).catch(() => null);
+    // What a voucher held would be lost with its number, so that stays: its holder comes to the counter with the code.
+    if (answer.status === 200 && !voucher) {
+      const given = new DOMParser().parseFromString(answer.text, "text/html").getElementById("given").dataset;
+      await giveBack(given).catch(() => null); // called meanwhile: the counter sees that nobody comes
+    }
     return start();
   }
 
@@ -172,7 +181,6 @@
     clearTimeout(state.still);
     try {
       await post("/api/v1/tickets", order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
-      state.pending = null;
       await showNumber(order.ticket_id);
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
@@ -185,11 +193,14 @@
   }
 
   async function showNumber(id) {
-    const printed = print(`/api/v1/tickets/${id}/print`);
-    if (await go(`/kiosk/ticket/${id}`)) showPrint(await printed, id);
+    const printed = print(`/api/v1/tickets/${id}/print`, {}, id);
+    if (!await go(`/kiosk/ticket/${id}`)) return;
+    state.pending = null;
+    printed.then((answer) => showPrint(answer, id));
   }
 
-  const print = (path, body) => post(path, body || {}, { tries: 1, silence: 8000 }).catch(() => ({ printed: false }));
+  const print = (path, body, key) =>
+    post(path, body, { key, tries: 1, silence: PRINT_MS }).catch(() => ({ printed: false }));
 
   function showPrint(answer, id) {
     const given = part("given");
@@ -235,9 +246,9 @@
 
   const deeds = {
     async language() {
-      const kept = keep();
+      const fillIn = whatIsFilledIn();
       state.language = screen().dataset.otherLanguage;
-      if (await go(state.address, false)) kept();
+      if (await go(state.address, false)) fillIn();
     },
     large(button) {
       state.large = !state.large;
@@ -287,7 +298,7 @@
   }
 
   /** What was filled in survives a change of language. */
-  function keep() {
+  function whatIsFilledIn() {
     const box = document.querySelector('[data-do="priority"]');
     const cards = document.querySelector("output[data-cards]");
     const written = part("code") ? code() : "";
