@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from queue_server.operations import calling, stock
 from tests.browser.lobby import Lobby, a_lobby
 from tests.browser.measures import too_faint, too_small, violations
+from tests.browser.pictures import picture
 from tests.office_server import OfficeServer
 
 pytestmark = pytest.mark.browser
@@ -161,6 +162,8 @@ def test_the_board_is_legible_by_day_and_by_night_in_both_languages(
     page.locator("#call").evaluate("node => node.classList.remove('is-breathing')")
     all_is_legible(page)
     assert violations(page) == []
+    if not query:
+        picture(page, "display")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (3840, 2160)])
