@@ -1,0 +1,122 @@
+"""The server as a process: how it starts, answers, and stops."""
+
+import os
+import secrets
+import signal
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.office_server import ANTREAN, STOP_SECONDS, OfficeServer, running_office
+
+NAGLE_SECONDS = 0.03  # an answer that waits for the other side's acknowledgement takes 40 ms
+ANSWERS = 40
+START_SECONDS = 60  # on a busy machine
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeServer]:
+    with running_office(tmp_path_factory.mktemp("served") / "data") as office:
+        yield office
+
+
+def refused(server: OfficeServer, **settings: str) -> str:
+    """What `antrean serve` says when it does not start."""
+    environment = server.environment | settings
+    done = subprocess.run(
+        [ANTREAN, "serve"], env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr.splitlines()[-1]
+
+
+def test_a_second_server_says_who_holds_the_data(server: OfficeServer) -> None:
+    assert "antrean serve" in refused(server)
+    assert str(server.process.pid) in refused(server)
+
+
+def test_a_port_that_is_taken_is_named(server: OfficeServer, tmp_path: Path) -> None:
+    other = OfficeServer(tmp_path / "data")
+    assert f"port {server.port}" in refused(other, ANTREAN_PORT=str(server.port))
+
+
+def test_a_setting_that_is_none_stops_the_start(server: OfficeServer) -> None:
+    assert "ANTREAN_PRT is not a setting" in refused(server, ANTREAN_PRT="1")
+
+
+def test_without_its_secret_key_nothing_starts(tmp_path: Path) -> None:
+    office = OfficeServer(tmp_path / "data")
+    (office.data_dir / "antrean.toml").unlink()
+    assert "secret_key" in refused(office)
+
+
+def test_no_answer_waits_for_the_network_to_be_polite(server: OfficeServer) -> None:
+    took = []
+    for _ in range(ANSWERS):
+        began = time.perf_counter()
+        server.ask("GET", "/api/v1/ping")
+        took.append(time.perf_counter() - began)
+    assert statistics.median(took) < NAGLE_SECONDS
+
+
+def test_a_number_is_given_and_called_over_the_wire(server: OfficeServer) -> None:
+    ticket = server.take("KTP-CETAK")
+    clerk = server.sign_in("Rina")
+    clerk.post("/counters/3/open")
+    assert clerk.post("/counters/3/call-next")["number"] == ticket["number"]
+
+
+def test_what_the_command_line_enters_is_there_for_the_next_number(server: OfficeServer) -> None:
+    before = server.ask("GET", "/api/v1/stock")[1]["items"][0]["on_hand"]
+    server.antrean("stock", "receive", "KTP", "7")
+    assert server.ask("GET", "/api/v1/stock")[1]["items"][0]["on_hand"] == before + 7
+    assert server.take("KTP-CETAK")["number"].startswith("A-")
+
+
+def test_a_stop_finishes_what_was_accepted(tmp_path: Path) -> None:
+    """Everybody who was given a number has it when the server comes back, and nobody is left without an answer."""
+    office = OfficeServer(tmp_path / "data")
+    office.start()
+    taken: list[dict[str, Any]] = []
+    refusals: list[dict[str, Any]] = []
+    going = threading.Event()
+
+    def take_until_stopped() -> None:
+        while True:
+            wish = {"ticket_id": secrets.token_hex(16), "service": "ADUAN"}
+            try:
+                status, answer = office.ask("POST", "/api/v1/tickets", wish, office.bearer("kiosk"))
+            except OSError:
+                return  # nobody listens any more
+            (taken if status == 201 else refusals).append(answer)
+            going.set()
+
+    takers = [threading.Thread(target=take_until_stopped) for _ in range(8)]
+    for taker in takers:
+        taker.start()
+    assert going.wait(STOP_SECONDS)
+    office.stop()
+    for taker in takers:
+        taker.join(STOP_SECONDS)
+    assert office.process.returncode == 0
+    assert {refusal["code"] for refusal in refusals} <= {"busy"}
+    office.start()
+    supervisor = office.sign_in("Sari")
+    known = {supervisor.get(f"/tickets/{ticket['id']}")["number"] for ticket in taken}
+    assert known == {ticket["number"] for ticket in taken}
+    office.stop()
+
+
+def test_an_interrupt_from_the_keyboard_is_a_stop_too(tmp_path: Path) -> None:
+    office = OfficeServer(tmp_path / "data")
+    office.start()
+    os.kill(office.process.pid, signal.SIGINT)
+    assert office.process.wait(STOP_SECONDS) == 0
+    office.stop()
