@@ -306,6 +306,7 @@ def test_a_released_counter_says_so_and_its_number_is_first_again(
     bar(rina, "Pilih loket")
     expect(rina.locator("#calm")).to_contain_text("Loket ini tidak lagi Anda pegang.")
     press(rina, "Enter")
+    expect(rina.locator("[data-counter='1']")).to_be_focused()
     rina.locator("[data-counter='7']").click()
     bar(rina, f"Panggil {first['number']}")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.staff import come_in
+from tests.browser.staff import come_in, sit_down
 from tests.office_server import OfficeServer, Staff
 from tests.services import Screen
 
@@ -290,15 +290,18 @@ def test_a_slip_that_did_not_come_out_again_says_why(office: OfficeServer, sari:
 
 
 def test_closing_the_day_says_what_becomes_of_those_who_wait_and_the_day_can_be_opened_by_hand(
-    office: OfficeServer, supervisor: Staff, sari: Open
+    office: OfficeServer, supervisor: Staff, clerks: Clerks, new_page: NewPage, sari: Open
 ) -> None:
     ticket = office.take("KTP-CETAK")
+    desk = sit_down(new_page("counter"), clerks["Rina"], 4)
     page = sari()
     page.get_by_role("button", name="Tutup hari").click()
     expect(page.get_by_role("dialog")).to_contain_text("1 orang masih menunggu. Masing-masing mendapat antrean tunda")
     confirm(page, "Tutup hari", "Listrik padam")
     expect(page.locator("#when")).to_contain_text("tutup, buka lagi")
     assert supervisor.get(f"/tickets/{ticket['id']}")["state"] == "deferred"
+    expect(desk.locator("#go-words")).to_have_text("Hari ditutup")
+    expect(desk.locator("#calm")).to_contain_text("Yang masih menunggu mendapat antrean tunda.")
 
     page.get_by_role("button", name="Buka hari").click()
     page.get_by_role("dialog").get_by_label("Tutup pukul").fill("23:59")

@@ -61,13 +61,18 @@
     }
   }
 
-  /** The same, with the line above the bar when it was not done. */
-  async function press(name, path, body) {
+  /** The same, with the line above the bar when it was not done. `key` is what tries again. */
+  async function press(name, path, body, key) {
     const number = board.ticket ? board.ticket.number : "";
-    const key = letterOf(name) || "Enter";
-    const small = await send(path, body || {}, key);
+    const small = await send(path, body || {}, key || keyOf(name));
     if (small) trouble = { words: say("failed." + name, { number }), small };
     return !small;
+  }
+
+  /** What a verb is pressed with: its letter, the words of its button where it has none, else the bar's Enter. */
+  function keyOf(verb) {
+    const button = document.querySelector(`[data-verb=${verb}]`);
+    return letterOf(verb) || (button ? button.textContent.trim() : "Enter");
   }
 
   /** One thing at a time: what is pressed meanwhile is not kept for later. */
@@ -90,14 +95,18 @@
     return new Promise((resolve) => {
       awaited = { seq, resolve };
       setTimeout(async () => {
-        if (awaited && awaited.resolve === resolve) show(await antrean.get("/api/v1/queue?counter=" + board.counter));
+        if (awaited && awaited.resolve === resolve) await look();
         resolve();
       }, PATIENCE_MS);
     });
   }
 
+  async function look() {
+    const state = await antrean.get("/api/v1/queue?counter=" + board.counter).catch(() => null);
+    if (state && state.seq >= shown) show(state);
+  }
+
   function show(state) {
-    if (state.seq < shown) return;
     const before = board;
     shown = state.seq;
     board = state.board;
@@ -126,17 +135,17 @@
     const ticket = board.ticket;
     const first = board.next[0];
     if (isCut()) return { icon: "wifi-off", words: say("go.cut"), small: say("go.cut.small") };
+    if (dayOver() && !ticket) return { icon: "lock", words: say("go.day"), small: "" };
     if (!isMine()) {
       return { icon: "lock", words: say("go.choose"), small: say("go.choose.small"), run: () => location.assign("/counter" + location.search) };
     }
     if (ticket && ticket.state === "called") {
       return { icon: "play", words: say("go.start"), small: say("go.start.small", ticket), run: () => press("start", ticketPath("start")) };
     }
-    if (ticket) return { icon: "check", words: finishWords(first), small: blankWords(ticket), run: () => finish(Boolean(first)) };
+    if (ticket) return { icon: "check", words: finishWords(first), small: blankWords(ticket), run: () => finish(Boolean(first), "Enter") };
     if (board.state === "paused") {
       return { icon: "coffee", words: say("go.resume"), small: say("go.resume.small", board), run: () => press("resume", counterPath("open")) };
     }
-    if (dayOver()) return { icon: "lock", words: say("go.day"), small: "" };
     if (board.day.state === "before") return { icon: "lock", words: say("go.before"), small: "" };
     if (!first) return { icon: "hourglass", words: say("go.empty"), small: say("empty.small") };
     const waits = { service: named(first.service_name), time: minutes(antrean.now() - first.waits_since) };
@@ -145,8 +154,8 @@
 
   const callNext = () => press("call", counterPath("call-next"));
 
-  async function finish(thenCall) {
-    if ((await press("finish", ticketPath("finish"), finishing())) && thenCall) await callNext();
+  async function finish(thenCall, key) {
+    if ((await press("finish", ticketPath("finish"), finishing(), key)) && thenCall) await callNext();
   }
 
   function finishWords(first) {
@@ -571,12 +580,12 @@
   /** Which sentence stands where a number would: [heading, words, small], or null when there is a number. */
   function calmWords() {
     if (board.ticket) return null;
+    if (dayOver()) return [say("head.day"), say("day"), say("day.small")];
     if (!isMine()) return [say("head.closed"), say("closed"), say("closed.small")];
     if (board.state === "paused") {
       const since = { reason: board.reason || say("paused.plain"), time: clock(board.since) };
       return [say("head.paused"), say("paused", since), say("paused.small", { time: lasting(antrean.now() - board.since), total: mineWaiting() })];
     }
-    if (dayOver()) return [say("head.day"), say("day"), say("day.small")];
     if (board.day.state === "before") {
       return [say("head.empty"), say("before"), board.day.opens_at ? say("before.small", { time: clock(board.day.opens_at) }) : ""];
     }
@@ -640,11 +649,7 @@
       const passed = times[place] ? clock(times[place]) : "";
       text(step.lastElementChild, since ? lasting(antrean.now() - since) : passed);
     });
-    at("spoken").textContent !== spokenWords() && text(at("spoken"), spokenWords());
-  }
-
-  function spokenWords() {
-    return board.ticket ? say("spoken." + board.ticket.state, board.ticket) : "";
+    text(at("spoken"), board.ticket ? say("spoken." + board.ticket.state, board.ticket) : "");
   }
 
   function paintBlanks() {
@@ -673,8 +678,9 @@
   function paintOwn(place, held) {
     const asks = blankCount(held.item, "spoilt") > 0;
     const chooser = place.querySelector("label");
-    place.querySelector("b + small, b ~ small").hidden = asks;
-    text(place.querySelector("b ~ small"), say("blank.own", held));
+    const own = place.querySelector("b + small");
+    own.hidden = asks;
+    text(own, say("blank.own", held));
     if (asks && !chooser) {
       place.append(at("row-spoilt").content.cloneNode(true));
       place.querySelector("select").addEventListener("change", (event) => { visit.why[held.item] = event.target.value; });
