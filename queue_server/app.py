@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import gevent
 from flask import Flask
@@ -181,12 +181,15 @@ class Server:
         """PostgreSQL says when somebody else has committed; without it the hub looks once a second."""
         heard = gevent.get_hub().loop.async_()
         heard.start(self.sockets.hub.wake)
-        listening = ThreadPool(1)
+        on_a_thread = on_threads(1)
         while not self.stopping.is_set():
             try:
-                listening.apply(
+                on_a_thread(
                     wakeup.listen,
-                    (self.database, self.settings.site, lambda _seq: heard.send(), self.stopping.is_set),
+                    self.database,
+                    self.settings.site,
+                    lambda _seq: heard.send(),
+                    self.stopping.is_set,
                 )
             except Busy:
                 self.stopping.wait(NETWORK_PAUSE_SECONDS)
@@ -202,10 +205,20 @@ def on_threads(most: int) -> Callable[..., Any]:
     pool = ThreadPool(most)
 
     def run(function: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        result: T = pool.apply(function, arguments, named)
-        return result
+        result, failure = pool.apply(attempt, (function, arguments, named))
+        if failure is not None:
+            raise failure
+        return cast(T, result)
 
     return run
+
+
+def attempt(function: Callable[..., T], arguments: Any, named: Any) -> tuple[T | None, Exception | None]:
+    """What came of it, as a value: gevent would print a trace of every refusal that leaves a thread as an exception."""
+    try:
+        return function(*arguments, **named), None
+    except Exception as failure:  # noqa: BLE001  # raised again where it was asked for
+        return None, failure
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -50,7 +50,7 @@ STATUS = {
 
 TITLES = {
     "invalid": Words("Isian tidak benar", "Invalid"),
-    "not_signed_in": Words("Belum masuk", "Not signed in"),
+    "not_signed_in": Words("Belum dikenal", "Not signed in"),
     "not_allowed": Words("Tidak diizinkan", "Not allowed"),
     "not_found": Words("Tidak ditemukan", "Not found"),
     "wrong_method": Words("Cara tidak sesuai", "Wrong method"),

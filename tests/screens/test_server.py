@@ -66,11 +66,19 @@ def test_no_answer_waits_for_the_network_to_be_polite(server: OfficeServer) -> N
     assert statistics.median(took) < NAGLE_SECONDS
 
 
-def test_a_number_is_given_and_called_over_the_wire(server: OfficeServer) -> None:
-    ticket = server.take("KTP-CETAK")
-    clerk = server.sign_in("Rina")
-    clerk.post("/counters/3/open")
-    assert clerk.post("/counters/3/call-next")["number"] == ticket["number"]
+def test_a_number_is_given_and_called_over_the_wire(database_url: str, tmp_path: Path) -> None:
+    with running_office(tmp_path / "data", database_url) as office:
+        ticket = office.take("KTP-CETAK")
+        clerk = office.sign_in("Rina")
+        clerk.post("/counters/3/open")
+        assert clerk.post("/counters/3/call-next")["number"] == ticket["number"]
+        assert office.antrean("verify").endswith("no fault\n")
+
+
+def test_a_refusal_is_no_trace_in_the_log(server: OfficeServer) -> None:
+    for path in (f"/t/{'0' * 32}", f"/api/v1/tickets/{'0' * 32}/slip.pdf"):
+        assert server.ask("GET", path, headers=server.bearer("kiosk"))[0] == 404
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_what_the_command_line_enters_is_there_for_the_next_number(server: OfficeServer) -> None:
