@@ -157,11 +157,11 @@ def init(name: str, demo: bool) -> None:
             here.do(office.apply_office, text=text, filename=filename, demo=demo)
             admin = add_staff(here, "admin", "admin", secrets.token_urlsafe(12))
             lines = demo_office(here) if demo else []
-        config.write(settings.file)
-        note(f"Office {name} is ready in {settings.data_dir}.")
         if demo:
             keep_for_owner(settings.data_dir / DEMO_FILE, [admin, *lines])
-        else:
+        config.write(settings.file)  # last: it says that the office is whole
+        note(f"Office {name} is ready in {settings.data_dir}.")
+        if not demo:
             click.echo(admin)
 
 
