@@ -270,11 +270,10 @@ def lose_on_the_way(line: Line, states: int) -> None:
     line.since = line.states[-1]["seq"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite is a file: it does not go away
 def test_while_the_database_is_away_nothing_is_sent_and_afterwards_everything(
     office: TheOffice, hall: Hall, request: pytest.FixtureRequest
 ) -> None:
-    if office.database.dialect != "postgresql":
-        pytest.skip("SQLite is a file: it does not go away")
     line = hall.line("tv")
     line.join()
     seq = call(office)
