@@ -5,7 +5,6 @@ Commands that write use the same journal as the server, beside it: the server fo
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import secrets
@@ -18,7 +17,7 @@ from dataclasses import asdict
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -40,6 +39,7 @@ from queue_server.storage.queries import Queries
 from queue_server.web import passwords
 from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
+from queue_server.web.reports import daily_csv
 from queue_server.web.session import token_hash
 
 ACTOR = "cli"
@@ -399,17 +399,7 @@ def report(day: Any, form: str) -> None:
         if form == "json":
             click.echo(json.dumps(as_json(today), ensure_ascii=False, indent=2))
         else:
-            write_csv(today, sys.stdout)
-
-
-def write_csv(today: Any, output: TextIO) -> None:
-    """Two tables, one below the other: services, then items."""
-    for rows in (today.services, today.items):
-        lines = [as_json(row) for row in rows]
-        writer = csv.DictWriter(output, fieldnames=list(lines[0]))
-        writer.writeheader()
-        writer.writerows(lines)
-        output.write("\n")
+            click.echo(daily_csv(today), nl=False)
 
 
 # -- keeping it ------------------------------------------------------------------------------------------------------
