@@ -67,7 +67,8 @@ def follow_calendar(office: Office, *, new_code: NewCode) -> dict[str, Any]:
     if day.state == days.CLOSING:
         return close_step(office, day, new_code)
     busy = any(counter.ticket_id for counter in office.rows["counters"].values())
-    if office.now >= day.closes_at + (CLOSING_GRACE_MS if busy else 0):
+    ahead = calendar.local_date(office.catalogue, office.now).isoformat() < day.day  # opened by a clock that ran ahead
+    if ahead or office.now >= day.closes_at + (CLOSING_GRACE_MS if busy else 0):
         record(office, events.DayClosing(day.day))
         return {"did": "closing", "more": True}
     return {"did": None, "more": False}
@@ -90,11 +91,10 @@ def open_day(office: Office, *, reason: str, until: int | None = None) -> dict[s
     """
     if not reason.strip():
         raise Invalid("reason_needed")
-    if office.now + CLOCK_TOLERANCE_MS < office.last_at:
-        record(office, events.ClockConfirmed(reason))
-        if office.open_day:
-            return {"day": office.open_day.day, "did": "clock_confirmed"}
     local = calendar.local_date(office.catalogue, office.now)
+    if office.now + CLOCK_TOLERANCE_MS < office.last_at:
+        record(office, events.ClockConfirmed(reason))  # and no more: the calendar opens what is due
+        return {"day": office.open_day.day if office.open_day else local.isoformat(), "did": "clock_confirmed"}
     closes_at = until or calendar.instant(office.catalogue, local, 24 * 60)
     if closes_at <= office.now:
         raise Invalid("until_past")
@@ -133,7 +133,8 @@ def close_step(office: Office, day: Day, new_code: NewCode) -> dict[str, Any]:
         for ticket in left[:CLOSING_STEP]:
             send_home(office, ticket, new_code)
         return {"did": "deferred", "more": True}
-    if lapsing := unused_vouchers(office, day.day):
+    today = calendar.local_date(office.catalogue, office.now).isoformat()
+    if lapsing := unused_vouchers(office, min(day.day, today)):
         for voucher in lapsing[:CLOSING_STEP]:
             lapse(office, voucher)
         return {"did": "lapsed", "more": True}

@@ -111,8 +111,8 @@ def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
 
 def voucher_date(office: Office) -> str:
     """The next business day after the one that is open (or today): `docs/field.md#voucher`."""
-    day = office.open_day
-    after = date.fromisoformat(day.day) if day else calendar.local_date(office.catalogue, office.now)
+    today = calendar.local_date(office.catalogue, office.now)
+    after = min(today, date.fromisoformat(office.open_day.day)) if office.open_day else today
     return calendar.next_business_day(office.catalogue, after).isoformat()
 
 

@@ -252,6 +252,18 @@ def test_the_demo_is_open_around_the_clock(database_url: str, rng: object, name:
     house.close()
 
 
+def test_a_day_that_a_fast_clock_opened_is_closed_once_the_clock_is_right(office: TheOffice) -> None:
+    office.at("2030-01-07 08.00")
+    ticket = office.take("KTP-CETAK")
+    office.at("2026-11-24 08.00")
+    office.do(verbs.open_day, reason="Jam server diperbaiki.")
+    assert office.follow_calendar() == ["closing", "deferred", "closed", "opened"]
+    view = office.queries.ticket(ticket["id"], "id", office.clock).voucher
+    assert view
+    assert view.date == "2026-11-25"
+    assert office.take("KTP-CETAK")["number"] == "A-001"
+
+
 def test_after_a_clock_that_ran_ahead_by_years_the_office_opens_again(office: TheOffice) -> None:
     office.at("2030-01-07 08.00")  # the battery of the clock is empty, and a day opens that is not
     office.take("KTP-CETAK")
@@ -259,6 +271,7 @@ def test_after_a_clock_that_ran_ahead_by_years_the_office_opens_again(office: Th
     office.at("2026-11-24 08.00")
     assert office.queries.day_view(office.clock).clock_behind
     office.do(verbs.open_day, reason="Jam server diperbaiki.")
+    assert office.follow_calendar() == ["opened"]
     assert office.take("KTP-CETAK")["number"] == "A-001"
     office.at("2026-11-25 01.00")
     office.at("2026-11-25 08.00")
