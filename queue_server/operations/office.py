@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain import calendar, days, events, office_file, stock, tickets
-from queue_server.domain.days import CLOCK_TOLERANCE_MS, Day
+from queue_server.domain.days import Day
 from queue_server.domain.errors import Conflict, Invalid, NotFound, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.office import UNFINISHED, Office
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.operations.promises import (
     NewCode,
+    clock_behind,
     defer,
     release_all,
     require_true_clock,
@@ -59,7 +60,7 @@ def follow_calendar(office: Office, *, new_code: NewCode) -> dict[str, Any]:
     A day that a power cut left open is closed here before the next one opens. Does nothing while the clock is
     earlier than the journal. Source: `docs/field.md#business-day`.
     """
-    if office.now + CLOCK_TOLERANCE_MS < office.last_at or not office.rows["office_files"]:
+    if clock_behind(office) or not office.rows["office_files"]:
         return {"did": None, "more": False}
     day = office.open_day
     if day is None:
@@ -92,7 +93,7 @@ def open_day(office: Office, *, reason: str, until: int | None = None) -> dict[s
     if not reason.strip():
         raise Invalid("reason_needed")
     local = calendar.local_date(office.catalogue, office.now)
-    if office.now + CLOCK_TOLERANCE_MS < office.last_at:
+    if clock_behind(office):
         record(office, events.ClockConfirmed(reason))  # and no more: the calendar opens what is due
         return {"day": office.open_day.day if office.open_day else local.isoformat(), "did": "clock_confirmed"}
     closes_at = until or calendar.instant(office.catalogue, local, 24 * 60)

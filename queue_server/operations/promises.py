@@ -17,9 +17,14 @@ from queue_server.domain.views import Wait
 NewCode = Callable[[], str]
 
 
+def clock_behind(office: Office) -> bool:
+    """Whether the clock is earlier than the journal, by more than a time service sets it back."""
+    return office.now + CLOCK_TOLERANCE_MS < office.last_at
+
+
 def require_true_clock(office: Office) -> None:
     """Raises `ClockBehind` while the clock is earlier than the journal: `docs/field.md#business-day`."""
-    if office.now + CLOCK_TOLERANCE_MS < office.last_at:
+    if clock_behind(office):
         raise ClockBehind(journal=office.last_at, clock=office.now)
 
 
