@@ -11,7 +11,7 @@ from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
-from queue_server.domain.stock import ItemDay, Movement, Reservation
+from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -481,7 +481,7 @@ def reserve(
 
 def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
     old = office.balance(item, account)
-    office.put("balances", replace(old, posted=old.posted + posted, pending=old.pending + pending))
+    office.put("balances", Balance(item, account, old.posted + posted, old.pending + pending))
 
 
 def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
