@@ -593,6 +593,11 @@ def _(event: events.HelpAsked, office: Office, entry: Entry) -> None:
     alert(office, entry, "help_asked", event.device, "")
 
 
+@folds(events.KioskRushed)
+def _(event: events.KioskRushed, office: Office, entry: Entry) -> None:
+    alert(office, entry, "kiosk_rushed", event.device, str(event.numbers))
+
+
 @folds(events.AlertAnswered)
 def _(event: events.AlertAnswered, office: Office, entry: Entry) -> None:
     office.put("alerts", replace(office.rows["alerts"][event.seq], answered_at=entry.at))
