@@ -19,6 +19,7 @@ READERS = 8  # connections for reading
 POOLED: dict[str, Any] = {"pool_size": READERS, "max_overflow": 0, "pool_timeout": CONNECT_SECONDS}
 DISCREET: dict[str, Any] = {"hide_parameters": True}  # the values of a row may name somebody, and errors are logged
 
+NOT_STORABLE = (UnicodeEncodeError, OverflowError)  # text or a number that no database can hold, nor be asked for
 # Out of order for a while and through no fault of ours; every other operational error of SQLite is a bug.
 SQLITE_TROUBLE = frozenset(
     {
@@ -104,13 +105,13 @@ def prepare(engine: sa.Engine, *statements: str) -> None:
 def domain_errors() -> Iterator[None]:
     try:
         yield
-    except exc.SQLAlchemyError as failure:
+    except (exc.SQLAlchemyError, *NOT_STORABLE) as failure:
         raise as_domain_error(failure) from failure
 
 
 def as_domain_error(failure: Exception) -> Exception:
     """What a failure means to whoever asked: a refusal of the domain, `Busy`, or `RuntimeError` for a bug of ours."""
-    if isinstance(failure, UnicodeEncodeError | OverflowError):  # text or number that no database can hold
+    if isinstance(failure, NOT_STORABLE):
         return Invalid("not_storable")
     if not isinstance(failure, exc.SQLAlchemyError):
         return failure
