@@ -153,12 +153,13 @@ def ticket_version(token: str) -> str:
     asks for a ticket that there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
     """
     hold_back(house().limits.phones, token)
-    house().limits.phones.count(token)
     try:
-        return repr(house().queries.ticket_version(token, house().clock()))
+        version = repr(house().queries.ticket_version(token, house().clock()))
     except NotFound:
         hold_back_strangers()
         raise
+    house().limits.phones.count(token)
+    return version
 
 
 def require_hall(caller: Caller, hall: str) -> None:
