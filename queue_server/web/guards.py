@@ -67,6 +67,7 @@ class Guard:
         if self.public:
             return
         if self.holder and (token := request.headers.get(TOKEN_HEADER)):
+            require_some_ticket(token)
             g.caller = holder_of(token)
             return
         refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "unpaired")
@@ -160,6 +161,14 @@ def ticket_version(token: str) -> str:
         raise
     house().limits.phones.count(token)
     return version
+
+
+def require_some_ticket(token: str) -> None:
+    """Whose ticket it is the view sees to; a token of none is a stranger's, and comes no further than this."""
+    try:
+        ticket_version(token)
+    except NotFound:
+        raise NotAllowed("not_your_ticket") from None
 
 
 def require_hall(caller: Caller, hall: str) -> None:
