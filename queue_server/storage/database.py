@@ -31,6 +31,10 @@ SQLITE_TROUBLE = frozenset(
 POSTGRESQL_TROUBLE = ("08", "53", "57", "58", "55P03", "40")
 
 
+class DatabaseFault(RuntimeError):
+    """What the database refused and nobody may meet: a bug of ours, or a file that is broken or no database."""
+
+
 class Database:
     """One engine that writes and one that only reads; `dialect` is `sqlite` or `postgresql`."""
 
@@ -110,7 +114,7 @@ def domain_errors() -> Iterator[None]:
 
 
 def as_domain_error(failure: Exception) -> Exception:
-    """What a failure means to whoever asked: a refusal of the domain, `Busy`, or `RuntimeError` for a bug of ours."""
+    """What a failure means to whoever asked: a refusal of the domain, `Busy`, or `DatabaseFault`."""
     if isinstance(failure, NOT_STORABLE):
         return Invalid("not_storable")
     if not isinstance(failure, exc.SQLAlchemyError):
@@ -121,7 +125,7 @@ def as_domain_error(failure: Exception) -> Exception:
         return OutOfStock("database") if "store_below_zero" in str(failure.orig) else Conflict("database")
     if isinstance(failure, exc.DataError):
         return Invalid("not_storable")
-    bug = RuntimeError(f"the database refused a statement: {describe(failure)}")
+    bug = DatabaseFault(f"the database refused a statement: {describe(failure)}")
     bug.__cause__ = failure
     return bug
 
