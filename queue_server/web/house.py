@@ -15,6 +15,7 @@ from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
@@ -38,6 +39,7 @@ class Aside(Protocol):
 class House:
     settings: Settings
     queries: Queries
+    ledger: Ledger
     writer: Writer
     door: Door
     aside: Aside  # for reads and files
