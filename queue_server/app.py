@@ -31,6 +31,7 @@ from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
+from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
 from queue_server.web.api import access, counters, ledger, office, slips, stock, system, tickets
@@ -99,7 +100,7 @@ def build_app(house: House) -> Flask:
     move_in(app, house)
     for room in (system, access, tickets, slips, counters, stock, ledger, office):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, kiosk, display, counter, supervisor):
+    for blueprint in (pages, public, kiosk, display, counter, supervisor, store):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)

@@ -20,12 +20,13 @@ from queue_server.domain.views import (
     DestructionMinutes,
     ForecastView,
     HandoverMinutes,
+    MovementView,
     RequestLetter,
     RequestView,
     WithdrawnView,
 )
 from queue_server.storage.database import Database
-from queue_server.storage.queries import Reader, of
+from queue_server.storage.queries import Reader, movement_view, of
 from queue_server.storage.schema import NOT_APPROVED, PROJECTIONS, UNDER_WAY
 
 LETTER_DAYS = 90  # of use that a letter tells
@@ -62,6 +63,13 @@ class Ledger:
         where = [] if before is None else [moves.c.seq < before]
         with self.database.reading() as connection:
             return self._withdrawn(connection, where, moves.c.seq.desc(), limit)
+
+    def destructions(self) -> tuple[MovementView, ...]:
+        """Newest first; each stands in the minutes of its number."""
+        where = [moves.c.type == "destroy", self._stands()]
+        with self.database.reading() as connection:
+            rows = Reader(connection, self.site, 0).rows("movements", *where, order=[moves.c.seq.desc()], limit=LISTED)
+        return tuple(movement_view(row) for row in rows)
 
     def _withdrawn(
         self, connection: sa.Connection, where: Sequence[sa.ColumnElement[bool]], order: Any, limit: int
