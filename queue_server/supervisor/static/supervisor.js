@@ -168,7 +168,7 @@
     const [onHand, , promised] = [...row.querySelectorAll("[data-figure]")].map((cell) => Number(cell.dataset.figure));
     const quantity = Number(entry.elements.quantity.value);
     const more = moreFields();
-    const book = JSON.parse(item.dataset.books)[more.place || "store"] || 0;
+    const book = JSON.parse(row.dataset.books)[more.place || "store"] || 0;
     const stays = type.value === "dispatch" && more.party !== "points"; // to a counter or back: on hand all the way
     const sum = say("sum", { type: type.parentElement.textContent.trim(), quantity: number.format(quantity), unit: item.dataset.unit, item: item.textContent });
     return { item: item.value, type: type.value, sign: stays ? 0 : Number(type.dataset.sign), onHand, promised, book, quantity, more, sum };
