@@ -11,7 +11,15 @@ from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
-from queue_server.domain.stock import BlankRequest, Consignment, CountDifference, ItemDay, Movement, Reservation
+from queue_server.domain.stock import (
+    Balance,
+    BlankRequest,
+    Consignment,
+    CountDifference,
+    ItemDay,
+    Movement,
+    Reservation,
+)
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -479,9 +487,10 @@ def reserve(
     count_cards(office, entry, service, item, promised=quantity)
 
 
-def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
+def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0, at_counters: int = 0) -> None:
     old = office.balance(item, account)
-    office.put("balances", replace(old, posted=old.posted + posted, pending=old.pending + pending))
+    figures = old.posted + posted, old.pending + pending, old.at_counters + at_counters
+    office.put("balances", Balance(item, account, *figures))
 
 
 def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
@@ -663,8 +672,7 @@ def move(
     post(office, item, target, posted=quantity)
     at_counters = quantity * (beside_the_store(target, inside) - beside_the_store(source, inside))
     if at_counters:
-        store = office.balance(item, stock.STORE)
-        office.put("balances", replace(store, at_counters=store.at_counters + at_counters))
+        post(office, item, stock.STORE, at_counters=at_counters)
     office.put(
         "movements",
         Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
@@ -706,6 +714,11 @@ def _(event: events.PrintFailed, office: Office, entry: Entry) -> None:
 @folds(events.HelpAsked)
 def _(event: events.HelpAsked, office: Office, entry: Entry) -> None:
     alert(office, entry, "help_asked", event.device, "")
+
+
+@folds(events.KioskRushed)
+def _(event: events.KioskRushed, office: Office, entry: Entry) -> None:
+    alert(office, entry, "kiosk_rushed", event.device, str(event.numbers))
 
 
 @folds(events.AlertAnswered)

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import time
 
 import pytest
 import zxingcpp
@@ -24,6 +25,7 @@ from tests.the_office import TheOffice
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
+ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
 FAULTS = """({floor, reach}) => {
@@ -99,6 +101,12 @@ def title(page: Page, words: str) -> None:
 def touch(page: Page, words: str) -> None:
     """The tile, row or key that says this."""
     page.locator("a:visible, button:visible").filter(has_text=words).first.tap()
+
+
+def hold_time(page: Page) -> None:
+    """From now on time passes for the page only when the test lets it pass."""
+    page.clock.install()
+    page.clock.pause_at(time() + ANY_WHILE)
 
 
 def let_pass(page: Page, seconds: int) -> None:
@@ -429,7 +437,7 @@ def test_a_day_closed_by_hand_is_closed_at_the_kiosk(paired: Page, door: OpenDoo
 
 
 def test_stillness_is_asked_about_and_then_ends_at_the_start(paired: Page, door: OpenDoor) -> None:
-    paired.clock.install()
+    hold_time(paired)
     at_start(paired, door)
     touch(paired, "rekam, cetak, ganti")
     title(paired, "mau urus yang mana")
@@ -448,7 +456,7 @@ def test_stillness_is_asked_about_and_then_ends_at_the_start(paired: Page, door:
 
 
 def test_large_text_gives_twice_the_time(paired: Page, door: OpenDoor) -> None:
-    paired.clock.install()
+    hold_time(paired)
     at_start(paired, door)
     touch(paired, "Tulisan")
     let_pass(paired, 50)
@@ -464,7 +472,7 @@ def test_large_text_gives_twice_the_time(paired: Page, door: OpenDoor) -> None:
 def test_a_number_leaves_the_screen_after_twenty_seconds_and_a_touch_starts_them_again(
     paired: Page, door: OpenDoor
 ) -> None:
-    paired.clock.install()
+    hold_time(paired)
     take(at_start(paired, door), "Ambil dokumen jadi")
     expect(paired.locator("[data-paper='failed']")).to_be_visible()
     let_pass(paired, 15)
