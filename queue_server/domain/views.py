@@ -69,6 +69,7 @@ class ServiceView:
     wait_minutes: Wait
     blanks: int | None  # the smallest available figure over all items it consumes; None where it needs none
     limited_by: str | None  # the item that is smallest
+    gone: str | None  # its name, where none of it is left
     cards: bool
     checklist: tuple[ChecklistLine, ...]
     instead: tuple[str, ...]
@@ -87,6 +88,7 @@ class GroupView:
     open: bool
     reason: str | None
     blanks: int | None  # of its first service that gives out a card; None where none does
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class GroupWaiting:
     short: str
     waiting: int
     reason: str | None
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,7 @@ class CounterGroup:
     late: bool  # the longest wait is over the permitted one
     mine: bool
     reason: str | None
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ SHORT_BREAK = {
     "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
     "en": "Break {}. You can still take a number.",
 }
+GONE = {"id": "{} habis hari ini.", "en": "{}: none left today."}
 FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
 
 
@@ -177,6 +178,11 @@ class Snapshot:
         item = min(enough, key=lambda i: enough[i])
         return item, enough[item]
 
+    def gone(self, service: Service, language: str) -> str | None:
+        """The name of the item for whose lack a service is sold out: a ribbon as well as a blank."""
+        item, left = self.limit(service)
+        return self.catalogue.items[item].name.get(language) if item and not left else None
+
     def blanks(self, service: Service) -> int | None:
         """What a citizen is told is left: None for a service that gives out no card."""
         if stock.CARDS.isdisjoint(self.catalogue.needs(service.code, 1)):
@@ -221,6 +227,7 @@ class Snapshot:
             wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
+            gone=self.gone(service, language),
             cards=service.cards,
             checklist=tuple(
                 ChecklistLine(
@@ -254,6 +261,7 @@ class Snapshot:
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,
+            gone=next((gone for service in services if (gone := self.gone(service, language))), None),
         )
 
     def services_view(self, language: str) -> ServicesView:
@@ -298,19 +306,25 @@ class Snapshot:
 
     def group_waiting(self, prefix: str, language: str) -> GroupWaiting:
         view = self.group_view(prefix, language)
-        return GroupWaiting(prefix, view.short, view.waiting, view.reason)
+        return GroupWaiting(prefix, view.short, view.waiting, view.reason, view.gone)
 
     def notices(self, language: str) -> tuple[str, ...]:
-        """Ticker lines: what is suspended and why, today's breaks, and that everything is free."""
+        """Ticker lines: what is suspended and why, what is sold out, today's breaks, and that everything is free."""
         lines = [
             f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
             for code, suspension in self.suspensions.items()
             if code in self.catalogue.services
         ]
+        lines += [GONE[language].format(item) for item in self.all_gone(language)]
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
                 lines.append(SHORT_BREAK[language].format(calendar.clock_range(self.catalogue, start, end)))
         return (*lines, FREE[language])
+
+    def all_gone(self, language: str) -> list[str]:
+        """The items for whose lack some service is sold out, by name, each once."""
+        found = (self.gone(service, language) for service in self.catalogue.services.values())
+        return list(dict.fromkeys(item for item in found if item))
 
     # -- counters ----------------------------------------------------------------------------------------------------
 
@@ -382,7 +396,7 @@ class Snapshot:
         longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
         permitted = self.catalogue.rules.longest_wait_minutes * 60_000
         late = longest is not None and self.now - longest > permitted
-        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason)
+        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason, view.gone)
 
     def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
         return WaitingLine(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from queue_server.operations import calling, stock
+from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, OutOfStock, Refusal
+from queue_server.operations import calling, stock, ticketing
 from queue_server.operations import office as office_verbs
 from queue_server.storage.journal import Journal
 from queue_server.storage.rebuild import rebuild
@@ -389,3 +389,33 @@ def test_a_year_of_it_is_rebuilt_as_it_was(office: TheOffice) -> None:
     rebuild(office.database, SITE)
     assert office.journal.differences() == []
     office.verify()
+
+
+# -- the smallest limits ---------------------------------------------------------------------------------------------
+
+
+def test_the_item_that_is_gone_is_named_wherever_a_service_is_sold_out(office: TheOffice) -> None:
+    office.enter("RIBBON", "count", 0)
+    snapshot = office.queries.snapshot(office.clock, lines=True)
+    services = {service.code: service for service in snapshot.services_view("id").services}
+    assert {services[code].gone for code in ("KTP-CETAK", "KTP-WNA", "KIA-BARU")} == {"Pita cetak"}
+    assert (services["KTP-CETAK"].reason, services["KK-BARU"].gone) == ("sold_out", None)
+    lobby = snapshot.lobby("B")
+    assert next(group.gone for group in lobby.waiting if group.prefix == "D") == "Pita cetak"
+    assert "Pita cetak habis hari ini." in lobby.notices
+    child = next(group for group in office.queries.counter(10, office.clock).groups if group.prefix == "D")
+    assert (child.reason, child.gone) == ("sold_out", "Pita cetak")
+
+
+@pytest.mark.parametrize(
+    ("item", "service"), [("KTP-WNA", "KTP-WNA"), ("KIA", "KIA-BARU"), ("FILM", "KTP-CETAK"), ("HVS", "SUKET")]
+)
+def test_each_item_limits_what_needs_it_and_paper_for_tickets_limits_nothing(
+    office: TheOffice, item: str, service: str
+) -> None:
+    office.enter("THERMAL", "count", 0)
+    assert office.refusal(ticketing.issue_ticket, ticket_id="1" * 32, token="2" * 32, service=service) is None
+    office.enter(item, "count", 0)
+    refusal = office.refusal(ticketing.issue_ticket, ticket_id="3" * 32, token="4" * 32, service=service)
+    assert isinstance(refusal, OutOfStock)
+    assert refusal.details["item"] == item
