@@ -22,7 +22,6 @@ from queue_server.storage.schema import (
     balances,
     blank_requests,
     consignments,
-    count_differences,
     movements,
     reservations,
     sequences,
@@ -55,7 +54,6 @@ def verify(database: Database, site: str) -> Report:
         for name in ALL:
             compare(connection, site, name, replayed, report)
         check_ledger(connection, site, report)
-        check_counts(connection, site, report)
         check_requests(connection, site, report)
         check_numbers(connection, site, report)
         check_promises(connection, site, report)
@@ -153,17 +151,6 @@ def check_transit(connection: sa.Connection, site: str, report: Report) -> dict[
         if open_.get(item, 0) != ledger.get(item, 0)
     ]
     return inside
-
-
-def check_counts(connection: sa.Connection, site: str, report: Report) -> None:
-    """Nobody has approved a count of their own."""
-    own = count_differences.c.site == site
-    alone = own & (count_differences.c.approved_by == count_differences.c.counted_by)
-    for row in connection.execute(sa.select(count_differences).where(alone)):
-        report.faults.append(f"the difference of count {row.seq} was approved by the one who counted")
-    report.checked["count differences"] = (
-        connection.scalar(sa.select(sa.func.count()).select_from(count_differences).where(own)) or 0
-    )
 
 
 def check_requests(connection: sa.Connection, site: str, report: Report) -> None:
