@@ -73,6 +73,8 @@ class Item:
     unit: Words
     public: bool = False  # stands on the public stock board
     next_delivery: date | None = None
+    pack: int | None = None  # units in a roll or a ream
+    pack_name: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class BlankUsed(Event):
     promised: int
     service: str
     counter: int | None = None
+    source: str = "store"  # or the counter's own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class BlankUseUndone(Event):
     quantity: int
     promised: int
     service: str
+    source: str = "store"  # where it lies again
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +145,53 @@ class StockMoved(Event):
     counter: int | None = None
     reverses: int | None = None
     by_itself: bool = False  # a find that a fact beyond the book brought about
+    name: str = ""  # of the other office or service point
+    consignment: int | None = None  # the dispatch that it belongs to
+    request: int | None = None  # the request that it fulfils
+    to: str = ""  # of a dispatch: the account that it is on the way to
 
 
 @dataclass(frozen=True, slots=True)
 class StockCounted(Event):
-    """A count and what the book said; the difference is a `StockMoved` of its own."""
+    """A count and what the book said. What is missing leaves at once; what is too much waits for `CountApproved`."""
 
     item: str
     counted: int
     book: int
     reason: str
+    place: str = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class CountApproved(Event):
+    """A second person stands for a count's difference; what is too much then comes in by a `StockMoved`."""
+
+    count: int
+    counted_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlanksRequested(Event):
+    """With the figures that stand in the letter: on hand now, used in three months, ready to be printed."""
+
+    item: str
+    quantity: int
+    party: str
+    on_hand: int
+    used: int
+    backlog: int | None = None
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGranted(Event):
+    """What the other side allows; the last answer holds."""
+
+    request: int
+    quantity: int
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
-from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
+from queue_server.domain.stock import (
+    Balance,
+    BlankRequest,
+    Consignment,
+    CountDifference,
+    ItemDay,
+    Movement,
+    Reservation,
+)
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -75,7 +83,7 @@ def _(event: events.DayOpened, office: Office, entry: Entry) -> None:
     )
     for (item, account), balance in list(office.rows["balances"].items()):
         if account == stock.STORE and (event.day, item) not in office.rows["item_days"]:
-            office.put("item_days", ItemDay(event.day, item, opening=balance.posted))
+            office.put("item_days", ItemDay(event.day, item, opening=balance.on_hand))
 
 
 @folds(events.DayExtended)
@@ -479,9 +487,10 @@ def reserve(
     count_cards(office, entry, service, item, promised=quantity)
 
 
-def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
+def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0, at_counters: int = 0) -> None:
     old = office.balance(item, account)
-    office.put("balances", Balance(item, account, old.posted + posted, old.pending + pending))
+    figures = old.posted + posted, old.pending + pending, old.at_counters + at_counters
+    office.put("balances", Balance(item, account, *figures))
 
 
 def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
@@ -491,35 +500,46 @@ def count_cards(office: Office, entry: Entry, service: str, item: str, **more: i
 
 
 def remember_stock(
-    office: Office, entry: Entry, counter: int | None, kind: str, item: str, quantity: int, promised: int, service: str
+    office: Office,
+    entry: Entry,
+    counter: int | None,
+    kind: str,
+    item: str,
+    quantity: int,
+    promised: int,
+    service: str,
+    source: str = stock.STORE,
 ) -> None:
     """Add a blank's move to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service, entry.seq)))
+        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service, entry.seq, source)))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
 
 @folds(events.BlankUsed)
 def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
+    item, quantity, source = event.item, event.quantity, event.source
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, -event.promised, event.service)
-    move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
-    count_cards(office, entry, event.service, event.item, printed=event.quantity)
-    remember_stock(office, entry, event.counter, "use", event.item, event.quantity, event.promised, event.service)
+        reserve(office, entry, event.ticket_id, item, -event.promised, event.service)
+    move(office, entry, "use", item, quantity, source, stock.CITIZEN, ticket_id=event.ticket_id)
+    count_cards(office, entry, event.service, item, printed=quantity)
+    remember_stock(office, entry, event.counter, "use", item, quantity, event.promised, event.service, source)
 
 
 @folds(events.BlankUseUndone)
 def _(event: events.BlankUseUndone, office: Office, entry: Entry) -> None:
-    move(office, entry, "reverse", event.item, event.quantity, stock.CITIZENS, stock.STORE, ticket_id=event.ticket_id)
-    count_cards(office, entry, event.service, event.item, printed=-event.quantity)
+    item, quantity = event.item, event.quantity
+    move(office, entry, "reverse", item, quantity, stock.CITIZEN, event.source, ticket_id=event.ticket_id)
+    count_cards(office, entry, event.service, item, printed=-quantity)
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, event.promised, event.service)
+        reserve(office, entry, event.ticket_id, item, event.promised, event.service)
 
 
 @folds(events.StockMoved)
 def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
+    inside = follow_consignment(office, event, entry)
     move(
         office,
         entry,
@@ -528,52 +548,155 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         event.quantity,
         event.source,
         event.target,
+        inside,
         reference=event.reference,
         reason=event.reason,
         ticket_id=event.ticket_id,
         reverses=event.reverses,
+        name=event.name,
+        consignment=event.consignment,
+        request=event.request,
     )
     if event.target == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=event.quantity)
     elif event.source == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=-event.quantity)
-    remember_stock(office, entry, event.counter, event.type, event.item, event.quantity, 0, event.service)
+    if event.request is not None:
+        request: BlankRequest = office.rows["blank_requests"][event.request]
+        fetched = event.quantity if event.target == stock.STORE else -event.quantity
+        office.put("blank_requests", replace(request, fetched=request.fetched + fetched))
+    remember_stock(office, entry, event.counter, event.type, event.item, event.quantity, 0, event.service, event.source)
     if event.by_itself:
         alert(office, entry, "stock_found", event.item, str(event.quantity))
 
 
+def follow_consignment(office: Office, event: events.StockMoved, entry: Entry) -> bool:
+    """What a move into or out of transit changes of its consignment; whether that stays inside the office."""
+    if stock.TRANSIT not in (event.source, event.target):
+        return False
+    row = consignment_of(office, event, entry)
+    quantity = event.quantity if event.source == stock.TRANSIT else -event.quantity
+    if stock.LOST_AND_FOUND in (event.source, event.target):
+        row = replace(row, short=row.short + quantity)
+    elif event.type == "reverse" and event.reverses == row.seq:
+        row = replace(row, sent=row.sent - quantity)
+    elif event.type != "dispatch":
+        row = replace(row, accepted=row.accepted + quantity)
+    office.put("consignments", row)
+    return row.inside
+
+
+def consignment_of(office: Office, event: events.StockMoved, entry: Entry) -> Consignment:
+    if event.consignment is not None:
+        row: Consignment = office.rows["consignments"][event.consignment]
+        return row
+    return Consignment(
+        entry.seq, entry.day, entry.at, entry.actor, event.item, event.to, event.name, sent=event.quantity
+    )
+
+
 @folds(events.StockCounted)
 def _(event: events.StockCounted, office: Office, entry: Entry) -> None:
-    """The count itself moves nothing; what differs from the book is a movement beside it."""
+    """Moves nothing itself. More than the book said, and not yet approved, gives way to what is counted now."""
+    for row in list(office.rows["count_differences"].values()):
+        if (row.item, row.place, row.state) == (event.item, event.place, stock.OPEN) and row.difference > 0:
+            close_difference(office, entry, replace(row, state=stock.SUPERSEDED))
+    difference = CountDifference(
+        entry.seq,
+        entry.day,
+        entry.at,
+        entry.actor,
+        event.item,
+        event.place,
+        event.counted,
+        event.book,
+        event.reason,
+    )
+    if difference.difference:
+        office.put("count_differences", difference)
+        alert(office, entry, "count_difference", event.item, f"{difference.difference:+d}")
+
+
+@folds(events.CountApproved)
+def _(event: events.CountApproved, office: Office, entry: Entry) -> None:
+    row: CountDifference = office.rows["count_differences"][event.count]
+    close_difference(office, entry, replace(row, state=stock.APPROVED, approved_by=event.approved_by))
+
+
+def close_difference(office: Office, entry: Entry, row: CountDifference) -> None:
+    office.put("count_differences", row)
+    told: Alert | None = office.rows["alerts"].get(row.seq)
+    if told and told.answered_at is None:
+        office.put("alerts", replace(told, answered_at=entry.at))
+
+
+@folds(events.BlanksRequested)
+def _(event: events.BlanksRequested, office: Office, entry: Entry) -> None:
+    office.put(
+        "blank_requests",
+        BlankRequest(
+            entry.seq,
+            entry.day,
+            event.item,
+            event.party,
+            event.quantity,
+            event.on_hand,
+            event.used,
+            event.backlog,
+            event.reference,
+            event.reason,
+        ),
+    )
+
+
+@folds(events.RequestGranted)
+def _(event: events.RequestGranted, office: Office, entry: Entry) -> None:
+    row: BlankRequest = office.rows["blank_requests"][event.request]
+    office.put("blank_requests", replace(row, granted=event.quantity, granted_on=entry.day))
 
 
 def move(
-    office: Office, entry: Entry, type: str, item: str, quantity: int, source: str, target: str, **details: Any
+    office: Office,
+    entry: Entry,
+    type: str,
+    item: str,
+    quantity: int,
+    source: str,
+    target: str,
+    inside: bool = False,
+    **details: Any,
 ) -> None:
-    """Post `quantity` from one account to another and write the ledger's line."""
-    day_row = office.rows["item_days"].get((entry.day, item))
-    if day_row is None:
-        day_row = ItemDay(entry.day, item, opening=office.balance(item, stock.STORE).posted)
+    """Post `quantity` from one account to another and write the ledger's line; `inside`: transit is in the house."""
+    before = office.balance(item, stock.STORE)
     post(office, item, source, posted=-quantity)
     post(office, item, target, posted=quantity)
+    at_counters = quantity * (beside_the_store(target, inside) - beside_the_store(source, inside))
+    if at_counters:
+        post(office, item, stock.STORE, at_counters=at_counters)
     office.put(
         "movements",
         Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
     )
-    column, by = day_column(source, target, quantity)
-    office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
+    change = office.balance(item, stock.STORE).on_hand - before.on_hand
+    if change:
+        day_row = office.rows["item_days"].get((entry.day, item)) or ItemDay(entry.day, item, opening=before.on_hand)
+        column, by = day_column(source, target, change)
+        office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
 
 
-def day_column(source: str, target: str, quantity: int) -> tuple[str, int]:
-    """Which figure of the item's day a move belongs to; a reversal counts against the same one."""
-    for account, column in ((stock.CITIZENS, "used"), (stock.SPOILED, "spoilt")):
-        if target == account:
-            return column, quantity
-        if source == account:
-            return column, -quantity
-    if stock.SUPPLIER in (source, target):
-        return "received", quantity if source == stock.SUPPLIER else -quantity
-    return "other", quantity if target == stock.STORE else -quantity
+def beside_the_store(account: str, inside: bool) -> bool:
+    """On hand, but not in the store itself."""
+    return stock.is_counter(account) or (inside and account == stock.TRANSIT)
+
+
+def day_column(source: str, target: str, change: int) -> tuple[str, int]:
+    """Which figure of the item's day a change of what is on hand belongs to; a reversal counts against the same."""
+    sides = (source, target)
+    if stock.CITIZEN in sides:
+        return "used", -change
+    if stock.SPOILED in sides:
+        return "spoilt", -change
+    return ("received" if stock.SUPPLIER in sides or stock.PROVINCE in sides else "other"), change
 
 
 # -- what a supervisor must see --------------------------------------------------------------------------------------

@@ -20,7 +20,17 @@ from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
-from queue_server.domain.stock import ITEMS, Balance, ItemDay, Movement, Reservation
+from queue_server.domain.stock import (
+    ITEMS,
+    OPEN,
+    Balance,
+    BlankRequest,
+    Consignment,
+    CountDifference,
+    ItemDay,
+    Movement,
+    Reservation,
+)
 from queue_server.domain.tickets import AT_A_COUNTER, CLASSES, PARKED, WAITING, Ticket, Voucher
 
 # Every projection by the name of its table. A row's `KEY` names the fields of its primary key.
@@ -34,6 +44,9 @@ TABLES: dict[str, type[Any]] = {
     "counters": CounterState,
     "balances": Balance,
     "movements": Movement,
+    "consignments": Consignment,
+    "count_differences": CountDifference,
+    "blank_requests": BlankRequest,
     "item_days": ItemDay,
     "service_counts": ServiceCount,
     "paces": Pace,
@@ -225,7 +238,7 @@ class Office:
 
 
 def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
-    """Unfinished tickets, open vouchers, counters, balances and the newest day's counts; everything else is a row."""
+    """What is unfinished or open, counters, balances and the newest day's counts; everything else is a row."""
     match table:
         case "tickets":
             return bool(row.state in UNFINISHED)
@@ -235,6 +248,10 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
             return False
         case "alerts":
             return bool(row.answered_at is None)
+        case "consignments":
+            return bool(row.open)
+        case "count_differences":
+            return bool(row.state == OPEN)
         case _ if table in OF_A_DAY:
             return bool(row.day >= newest_day)
         case _:

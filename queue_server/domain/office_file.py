@@ -236,6 +236,8 @@ ITEM: Spec = {
     "unit": (words, REQUIRED),
     "public": (flag, False),
     "next_delivery": (day, None),
+    "pack": (whole(1), None),
+    "pack_name": (words, None),
 }
 GROUP: Spec = {
     "prefix": (letter, REQUIRED),
@@ -444,7 +446,7 @@ CHECKS = (
 
 AT_ANY_TIME = {  # the words of each table: what a citizen reads, and no number or promise depends on
     "halls": {"name", "where"},
-    "items": {"name", "unit", "next_delivery"},
+    "items": {"name", "unit", "next_delivery", "pack", "pack_name"},
     "groups": {"name", "short", "detail", "icon"},
     "services": {"name", "sla_basis", "checklist"},
 }

@@ -7,7 +7,7 @@ from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
 from queue_server.domain.days import CLOCK_TOLERANCE_MS, Pace
-from queue_server.domain.errors import ClockBehind, DayIsClosed, OutOfStock
+from queue_server.domain.errors import ClockBehind, Conflict, DayIsClosed, OutOfStock
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.domain.stock import Reservation
@@ -76,17 +76,24 @@ def carry_all(office: Office, holder: str, to: str, service: str, back: bool) ->
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def cover_shortage(office: Office, item: str, quantity: int) -> None:
+def cover_shortage(office: Office, item: str, quantity: int, account: str = stock.STORE) -> None:
     """A fact beyond the book first enters a find of the shortage, flagged: `docs/field.md#facts`."""
-    missing = quantity - office.balance(item, stock.STORE).posted
-    if missing > 0:
-        source, target = stock.MOVEMENTS["find"]
+    missing = quantity - office.balance(item, account).posted
+    if missing > 0 and account not in stock.SOURCES:
+        source, target = stock.sides("find", account)
         record(office, events.StockMoved("find", item, missing, source, target, by_itself=True))
+
+
+def require_there(office: Office, item: str, quantity: int, account: str) -> None:
+    """For a wish: so many lie on the account. Raises `Conflict`."""
+    there = office.balance(item, account).posted
+    if there < quantity and account not in stock.SOURCES:
+        raise Conflict("not_there", item=item, account=account, there=there)
 
 
 def break_promises(office: Office, item: str, new_code: NewCode) -> None:
     """While less is on hand than promised, the youngest promise becomes the first voucher of the next day."""
-    while (store := office.balance(item, stock.STORE)).posted + store.pending < 0:
+    while office.balance(item, stock.STORE).unpromised < 0:
         youngest = max(breakable(office, item), key=lambda held: held.seq)
         break_promise(office, youngest, new_code)
 

@@ -8,12 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event, TicketDeferred, TicketIssued
+from queue_server.domain.events import Event, StockMoved, TicketDeferred, TicketIssued
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
 from queue_server.domain.tickets import AT_A_COUNTER, WAITING
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
-from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
+from queue_server.storage.schema import (
+    NOT_APPROVED,
+    OPEN_VOUCHER,
+    PROJECTIONS,
+    UNANSWERED,
+    UNDER_WAY,
+    UNFINISHED,
+)
 
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
 
@@ -75,15 +82,16 @@ class Projection:
 class BalanceProjection(Projection):
     """Balances are written as differences, so that the CHECK judges the database's own figure."""
 
+    FIGURES = ("posted", "pending", "at_counters")
+
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         missing = [{"site": site, **self.codec.key_values(key)} for key, old, _ in changes if old is None]
-        statements.insert(connection, self.table, [{**key, "posted": 0, "pending": 0} for key in missing])
+        statements.insert(connection, self.table, [{**key, **dict.fromkeys(self.FIGURES, 0)} for key in missing])
         more = []
         for key, old, row in changes:
-            posted = row.posted - (old.posted if old else 0)
-            pending = row.pending - (old.pending if old else 0)
-            if posted or pending:
-                more.append({"site": site, **self.codec.key_values(key), "posted": posted, "pending": pending})
+            by = {name: getattr(row, name) - (getattr(old, name) if old else 0) for name in self.FIGURES}
+            if any(by.values()):
+                more.append({"site": site, **self.codec.key_values(key), **by})
         statements.add(connection, self.table, more)
 
 
@@ -129,7 +137,13 @@ def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
     """So that a year of finished tickets is not read at every start; `kept_in_memory` has the last word."""
     if name in OF_A_DAY:
         return [PROJECTIONS[name].c.day >= newest_day]
-    conditions = {"tickets": UNFINISHED, "vouchers": OPEN_VOUCHER, "alerts": UNANSWERED}
+    conditions = {
+        "tickets": UNFINISHED,
+        "vouchers": OPEN_VOUCHER,
+        "alerts": UNANSWERED,
+        "consignments": UNDER_WAY,
+        "count_differences": NOT_APPROVED,
+    }
     if name in conditions:
         return [conditions[name]]
     return [sa.false()] if name in ("movements", "calls") else []
@@ -145,6 +159,7 @@ class Names:
     tickets: set[str] = field(default_factory=set)
     vouchers: set[str] = field(default_factory=set)
     movements: set[int] = field(default_factory=set)
+    consignments: set[int] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
 
     def add_event(self, event: Event, day: str) -> None:
@@ -152,24 +167,28 @@ class Names:
         self.days.add(day)
         self.tickets.update(named(event, "ticket_id"))
         self.vouchers.update(named(event, "voucher", "code"))
+        self.consignments.update(named(event, "consignment"))
 
 
-def named(event: Event, *fields: str) -> list[str]:
+def named(event: Event, *fields: str) -> list[Any]:
     return [value for name in fields if (value := getattr(event, name, None))]
 
 
 def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> bool:
     """Whether these events can be folded with nothing but what memory holds and what they bring themselves."""
-    names, new_tickets, new_vouchers = Names(), set(), set()
+    names, new_tickets, new_vouchers, new_consignments = Names(), set(), set(), set()
     for entry, event in entries:
         names.add_event(event, entry.day)
         if isinstance(event, TicketIssued):
             new_tickets.add(event.ticket_id)
         elif isinstance(event, TicketDeferred):
             new_vouchers.add(event.voucher)
+        elif isinstance(event, StockMoved):
+            new_consignments.add(entry.seq)
     return (
         names.tickets <= office.rows["tickets"].keys() | new_tickets
         and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers
+        and names.consignments <= office.rows["consignments"].keys() | new_consignments
         and all(day >= office.newest_day for day in names.days)
     )
 
@@ -177,7 +196,8 @@ def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> boo
 def recall(connection: sa.Connection, site: str, office: Office, names: Names) -> list[tuple[str, Any]]:
     """Bring the named rows into memory, all of one table at once; returns what came, to be let go again.
 
-    A movement comes with what reverses it and with its ticket; a ticket of an earlier day with that day's counts.
+    A movement comes with what reverses it, its ticket and its consignment; a ticket of an earlier day with that day's
+    counts.
     """
     came: list[tuple[str, Any]] = []
 
@@ -194,6 +214,8 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
     ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
     back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
     bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
+    sent = names.consignments | names.movements | {move.consignment for move in moves if move.consignment}
+    bring("consignments", "seq", sent - office.rows["consignments"].keys())
     days = {day for day in names.days | {ticket.day for ticket in back} if day < office.newest_day}
     for name in OF_A_DAY:
         bring(name, "day", days)

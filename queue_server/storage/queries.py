@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain import calendar, queueing, stock, tickets
+from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
@@ -42,7 +42,6 @@ from queue_server.storage.snapshot import Snapshot, Waiting, call_view
 
 CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
-USE_DAYS = 7  # business days from which days of cover are reckoned
 MOVEMENTS_A_PAGE = 100
 MOST_DIGITS = 6  # of a number that can be asked for
 HOUR = 3_600_000
@@ -394,15 +393,12 @@ class Reader:
 
     def use_per_day(self, day: str) -> dict[str, float]:
         """By item: used and spoilt a business day, over the last days before and with `day`."""
-        since = (date.fromisoformat(day) - timedelta(days=2 * USE_DAYS)).isoformat()
+        since = (date.fromisoformat(day) - timedelta(days=2 * forecast.USE_DAYS)).isoformat()
         columns = of("item_days")
         by_item: dict[str, list[ItemDay]] = defaultdict(list)
         for row in self.rows("item_days", columns.day > since, columns.day <= day, order=[columns.day.desc()]):
             by_item[row.item].append(row)
-        return {
-            item: sum(row.used + row.spoilt for row in rows[:USE_DAYS]) / len(rows[:USE_DAYS])
-            for item, rows in by_item.items()
-        }
+        return {item: forecast.use_per_day([row.used + row.spoilt for row in rows]) for item, rows in by_item.items()}
 
     def hours(self, day: str) -> tuple[HourCount, ...]:
         """Tickets taken by the hour of the local clock (Indonesian zones differ from UTC by whole hours)."""
@@ -563,7 +559,7 @@ def item_today(
         promised=now.promised,
         safety=now.safety,
         available=now.available,
-        days_of_cover=stock.days_of_cover(now.on_hand, use),
+        days_of_cover=forecast.days_of_cover(now.on_hand, use),
         limits=limits,
     )
 
@@ -586,4 +582,7 @@ def movement_view(row: Movement) -> MovementView:
         reference=row.reference,
         reason=row.reason,
         reverses=row.reverses,
+        name=row.name,
+        consignment=row.consignment,
+        request=row.request,
     )

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queue_server.domain.office import UNFINISHED as UNFINISHED_STATES
+from queue_server.domain.stock import DESTROYED, OPEN, PROMISED, SOURCES, WITHDRAWN
 from queue_server.domain.tickets import AT_A_COUNTER
 
 meta = sa.MetaData(
@@ -301,7 +302,15 @@ balances = sa.Table(
     text("account", primary_key=True),
     whole("posted"),
     whole("pending"),
-    sa.CheckConstraint("account <> 'store' OR (posted >= 0 AND posted + pending >= 0)", name="store_below_zero"),
+    whole("at_counters"),
+    sa.CheckConstraint(
+        "account <> 'store' OR (at_counters >= 0 AND posted + at_counters + pending >= 0)",
+        name="promised_beyond_on_hand",
+    ),
+    sa.CheckConstraint(
+        f"posted >= 0 OR account IN ({', '.join(repr(account) for account in sorted(SOURCES | {PROMISED}))})",
+        name="below_zero",
+    ),
 )
 
 reservations = sa.Table(
@@ -332,12 +341,76 @@ movements = sa.Table(
     text("reason"),
     text("ticket_id", nullable=True),
     whole("reverses", nullable=True),
+    text("name"),
+    whole("consignment", nullable=True),
+    whole("request", nullable=True),
     sa.CheckConstraint("source <> target", name="moves_nothing"),
     sa.UniqueConstraint("site", "reverses"),
     refers("ticket_id", "tickets.ticket_id"),
     refers("reverses", "movements.seq"),
+    refers("consignment", "consignments.seq"),
+    refers("request", "blank_requests.seq"),
 )
 index(movements, "movements_of_item", "item", "seq")
+index_where(movements, one_of(movements.c.target, WITHDRAWN, DESTROYED), "movements_of_old_cards", "target", "seq")
+
+consignments = sa.Table(
+    "consignments",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    whole("at"),
+    text("actor"),
+    text("item"),
+    text("target"),
+    text("name"),
+    whole("sent"),
+    whole("accepted"),
+    whole("short"),
+    sa.CheckConstraint("accepted >= 0 AND sent >= accepted + short", name="more_accepted_than_sent"),
+)
+UNDER_WAY = consignments.c.sent > consignments.c.accepted + consignments.c.short
+index_where(consignments, UNDER_WAY, "consignments_under_way", "seq")
+
+count_differences = sa.Table(
+    "count_differences",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    whole("at"),
+    text("counted_by"),
+    text("item"),
+    text("place"),
+    whole("counted"),
+    whole("book"),
+    text("reason"),
+    text("state"),
+    text("approved_by", nullable=True),
+    sa.CheckConstraint("approved_by <> counted_by", name="approved_by_who_counted"),
+)
+NOT_APPROVED = one_of(count_differences.c.state, OPEN)
+index_where(count_differences, NOT_APPROVED, "count_differences_open", "seq")
+
+blank_requests = sa.Table(
+    "blank_requests",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    text("item"),
+    text("party"),
+    whole("asked"),
+    whole("on_hand"),
+    whole("used"),
+    whole("backlog", nullable=True),
+    text("reference"),
+    text("reason"),
+    whole("granted", nullable=True),
+    text("granted_on", nullable=True),
+    whole("fetched"),
+)
 
 item_days = sa.Table(
     "item_days",
@@ -364,7 +437,10 @@ PROJECTIONS: dict[str, sa.Table] = {
         reservations,
         counters,
         balances,
+        consignments,
+        blank_requests,
         movements,
+        count_differences,
         item_days,
         service_counts,
         paces,

@@ -43,6 +43,7 @@ NEXT_SHOWN = 10
 EARLIER_SHOWN = 5
 BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
 INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
+GONE = {"id": "{} habis hari ini.", "en": "{}: none left today."}
 FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
 
 
@@ -143,9 +144,9 @@ class Snapshot:
             item=item,
             name=kept.name.get(language),
             unit=kept.unit.get(language),
-            on_hand=store.posted,
+            on_hand=store.on_hand,
             promised=promised,
-            safety=store.posted - promised - free,
+            safety=store.unpromised - free,
             available=free,
             of=free + promised + used,
             as_of=self.now,
@@ -175,6 +176,11 @@ class Snapshot:
             return None, None
         item = min(enough, key=lambda i: enough[i])
         return item, enough[item]
+
+    def gone(self, service: Service, language: str) -> str | None:
+        """The name of the item for whose lack a service is sold out: a ribbon as well as a blank."""
+        item, left = self.limit(service)
+        return self.catalogue.items[item].name.get(language) if item and not left else None
 
     def blanks(self, service: Service) -> int | None:
         """What a citizen is told is left: None for a service that gives out no card."""
@@ -220,6 +226,7 @@ class Snapshot:
             wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
+            gone=self.gone(service, language),
             cards=service.cards,
             checklist=tuple(
                 ChecklistLine(
@@ -253,6 +260,7 @@ class Snapshot:
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,
+            gone=next((gone for service in services if (gone := self.gone(service, language))), None),
         )
 
     def services_view(self, language: str) -> ServicesView:
@@ -297,11 +305,12 @@ class Snapshot:
 
     def group_waiting(self, prefix: str, language: str) -> GroupWaiting:
         view = self.group_view(prefix, language)
-        return GroupWaiting(prefix, view.short, view.waiting, view.reason)
+        return GroupWaiting(prefix, view.short, view.waiting, view.reason, view.gone)
 
     def notices(self, language: str) -> tuple[str, ...]:
-        """Ticker lines: what is suspended and why, today's breaks, and that everything is free."""
+        """Ticker lines: what is suspended and why, what is sold out, today's breaks, and that everything is free."""
         lines = [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        lines += [GONE[language].format(item) for item in self.all_gone(language)]
         goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
@@ -321,6 +330,11 @@ class Snapshot:
                 whole = 1 < len(stopped) == len(services)
                 found[reason] += [group.name.get(language)] if whole else stopped
         return found
+
+    def all_gone(self, language: str) -> list[str]:
+        """The items for whose lack some service is sold out, by name, each once."""
+        found = (self.gone(service, language) for service in self.catalogue.services.values())
+        return list(dict.fromkeys(item for item in found if item))
 
     # -- counters ----------------------------------------------------------------------------------------------------
 
@@ -392,7 +406,7 @@ class Snapshot:
         longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
         permitted = self.catalogue.rules.longest_wait_minutes * 60_000
         late = longest is not None and self.now - longest > permitted
-        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason)
+        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason, view.gone)
 
     def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
         return WaitingLine(

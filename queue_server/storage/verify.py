@@ -10,15 +10,19 @@ import sqlalchemy as sa
 
 from queue_server.domain.fold import fold
 from queue_server.domain.office import Office, key_of
-from queue_server.domain.stock import PROMISED, STORE
+from queue_server.domain.stock import POINTS, PROMISED, SOURCES, STORE, TRANSIT, is_counter
 from queue_server.storage import chain
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database
 from queue_server.storage.projections import ALL
 from queue_server.storage.schema import (
     OPEN_VOUCHER,
+    UNDER_WAY,
     UNFINISHED,
     balances,
+    blank_requests,
+    consignments,
+    movements,
     reservations,
     sequences,
     sites,
@@ -50,6 +54,7 @@ def verify(database: Database, site: str) -> Report:
         for name in ALL:
             compare(connection, site, name, replayed, report)
         check_ledger(connection, site, report)
+        check_requests(connection, site, report)
         check_numbers(connection, site, report)
         check_promises(connection, site, report)
     return report
@@ -106,19 +111,60 @@ def compare(connection: sa.Connection, site: str, name: str, replayed: Office, r
 
 
 def check_ledger(connection: sa.Connection, site: str, report: Report) -> None:
-    """Each item sums to zero over its accounts, and the store is never below zero nor below what is promised."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    """Each item sums to zero over its accounts; nothing is below zero, nor promised beyond what is on hand."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in connection.execute(sa.select(balances).where(balances.c.site == site)):
         sums[row.item][0] += row.posted
         sums[row.item][1] += row.pending
-        if row.account == STORE and (row.posted < 0 or row.posted + row.pending < 0):
+        sums[row.item][2] += row.at_counters - (row.posted if is_counter(row.account) else 0)
+        if row.account == STORE and (row.posted < 0 or row.posted + row.at_counters + row.pending < 0):
             report.faults.append(f"{row.item}: {row.posted} in the store, {-row.pending} promised")
+        elif row.posted < 0 and row.account not in SOURCES:
+            report.faults.append(f"{row.item}: {row.posted} on the account {row.account}")
     report.faults += [
         f"{item}: the accounts sum to {posted} posted and {pending} pending instead of zero"
-        for item, (posted, pending) in sums.items()
+        for item, (posted, pending, _) in sums.items()
         if posted or pending
     ]
     report.checked["items in the ledger"] = len(sums)
+    under_way = check_transit(connection, site, report)
+    report.faults += [
+        f"{item}: the store's row says {more} more at counters or on the way there than lie on their accounts"
+        for item, (_, _, at_counters) in sums.items()
+        if (more := at_counters - under_way[item])
+    ]
+
+
+def check_transit(connection: sa.Connection, site: str, report: Report) -> dict[str, int]:
+    """What is in transit is what was dispatched and has not arrived. Gives, by item, what stays inside the office."""
+    inside: dict[str, int] = defaultdict(int)
+    open_: dict[str, int] = defaultdict(int)
+    for row in connection.execute(sa.select(consignments).where(consignments.c.site == site, UNDER_WAY)):
+        left = row.sent - row.accepted - row.short
+        open_[row.item] += left
+        inside[row.item] += left if row.target != POINTS else 0
+    in_transit = sa.select(balances).where(balances.c.site == site, balances.c.account == TRANSIT)
+    ledger = {row.item: row.posted for row in connection.execute(in_transit)}
+    report.faults += [
+        f"{item}: {open_.get(item, 0)} are under way, but {ledger.get(item, 0)} are in transit"
+        for item in sorted(open_.keys() | ledger.keys())
+        if open_.get(item, 0) != ledger.get(item, 0)
+    ]
+    return inside
+
+
+def check_requests(connection: sa.Connection, site: str, report: Report) -> None:
+    """What was fetched on a request is what the ledger received for it."""
+    came = sa.func.sum(sa.case((movements.c.target == STORE, movements.c.quantity), else_=-movements.c.quantity))
+    query = sa.select(movements.c.request, came).where(movements.c.site == site, movements.c.request.is_not(None))
+    received = {request: int(quantity) for request, quantity in connection.execute(query.group_by(movements.c.request))}
+    rows = connection.execute(sa.select(blank_requests).where(blank_requests.c.site == site)).all()
+    report.faults += [
+        f"request {row.seq}: {row.fetched} fetched, but the ledger received {received.get(row.seq, 0)}"
+        for row in rows
+        if row.fetched != received.get(row.seq, 0)
+    ]
+    report.checked["requests"] = len(rows)
 
 
 def check_numbers(connection: sa.Connection, site: str, report: Report) -> None:

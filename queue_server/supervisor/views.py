@@ -1,4 +1,4 @@
-"""The supervisor's pages: today, services, stock, and one number at a time."""
+"""The supervisor's pages: today, services, and one number at a time; the store's are in `store`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from werkzeug.wrappers import Response
 
 from queue_server.domain import calendar
 from queue_server.domain.errors import NotFound
-from queue_server.domain.stock import STORE
-from queue_server.domain.views import HourCount, ItemToday, MovementView, TicketView, Today
+from queue_server.domain.views import HourCount, ItemToday, TicketView, Today
 from queue_server.storage import people
 from queue_server.web.errors import STATES
 from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
@@ -25,7 +24,6 @@ blueprint = Blueprint(
     "supervisor", __name__, url_prefix="/supervisor", template_folder="templates", static_folder="static"
 )
 
-LEDGER_PAGE = 50
 SCARCE_DAYS = 3.0  # business days of cover below which an item is marked
 HOURS_SHOWN = 9
 
@@ -44,28 +42,6 @@ def board() -> str | Response:
 @staff(SUPERVISOR, ADMIN, AUDITOR)
 def services() -> str:
     return page("supervisor/services.html", read_today())
-
-
-@blueprint.get("/stock")
-@staff(SUPERVISOR, ADMIN, AUDITOR, STOCK)
-def stock() -> str:
-    """`item` is whose ledger is shown, `before` the last line of the page before."""
-    today = read_today()
-    item = request.args.get("item", today.items[0].item)
-    if item not in house().catalogue().items:
-        raise NotFound("item", item=item)
-    before = request.args.get("before", type=int)
-    lines = house().queries.movements(item, LEDGER_PAGE, before)
-    names = house().door.names()
-    return page(
-        "supervisor/stock.html",
-        today,
-        item=item,
-        lines=[ledger_line(line, names) for line in lines],
-        older=lines[-1].seq if len(lines) == LEDGER_PAGE else None,
-        units={code: kept.unit.get(language()) for code, kept in house().catalogue().items.items()},
-        movements=movement_words(),
-    )
 
 
 @blueprint.get("/numbers")
@@ -164,56 +140,3 @@ def bars(hours: tuple[HourCount, ...]) -> list[Bar]:
         Bar(f"{count.hour:02d}", count.taken, place * step + 6, CHART_BASE - height, height)
         for place, (count, height) in enumerate(zip(shown, heights, strict=True))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    seq: int
-    at: int
-    day: str
-    words: str
-    change: int  # of what lies in the store
-    who: str
-    reference: str
-    reason: str
-    reverses: int | None
-    reversible: bool
-
-
-def ledger_line(line: MovementView, names: Mapping[str, str]) -> LedgerLine:
-    """A movement as the store sees it: in is positive, out negative, between other accounts nothing."""
-    change = (line.target == STORE) - (line.source == STORE)
-    return LedgerLine(
-        seq=line.seq,
-        at=line.at,
-        day=line.day,
-        words=ledger_words().get(line.type, line.type),
-        change=change * line.quantity,
-        who=names.get(line.actor, _("sistem")),
-        reference=line.reference,
-        reason=line.reason,
-        reverses=line.reverses,
-        reversible=line.type not in ("use", "reverse"),
-    )
-
-
-def movement_words() -> list[tuple[str, str, str, int]]:
-    """What may be entered: its code, its word, what it is, and whether it adds (1), takes (-1) or sets (0)."""
-    return [
-        ("receive", _("Stok masuk"), _("dari pusat atau provinsi"), 1),
-        ("count", _("Opname"), _("jumlah yang benar-benar ada"), 0),
-        ("spoil", _("Rusak cetak"), _("di luar loket"), -1),
-        ("defect", _("Cacat pabrik"), _("belum dipakai"), -1),
-        ("lend", _("Pinjam keluar"), _("ke kantor lain"), -1),
-        ("borrow", _("Pinjam masuk"), _("dari kantor lain"), 1),
-        ("return", _("Kembali ke pusat"), _("yang belum dijanjikan"), -1),
-        ("lose", _("Hilang"), _("dilaporkan terpisah"), -1),
-        ("find", _("Ditemukan"), _("di luar catatan"), 1),
-    ]
-
-
-def ledger_words() -> dict[str, str]:
-    return {code: word for code, word, _what, _sign in movement_words()} | {
-        "reverse": _("Koreksi"),
-        "use": _("Terpakai di loket"),
-    }

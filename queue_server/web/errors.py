@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
+from queue_server.web.accounts import account_name
 from queue_server.web.house import house
 from queue_server.web.language import language
 
@@ -89,6 +90,14 @@ SENTENCES = {
     "unknown_item": Words("Barang {item} tidak ada.", "There is no item {item}."),
     "unknown_movement": Words("Jenis mutasi {type} tidak ada.", "There is no movement {type}."),
     "unknown_outcome": Words("Hasil {outcome} tidak ada.", "There is no outcome {outcome}."),
+    "unknown_party": Words("Pihak {party} tidak cocok untuk mutasi ini.", "{party} is no party to that movement."),
+    "unknown_place": Words("Tempat {place} tidak cocok untuk mutasi ini.", "{place} is no place for that movement."),
+    "same_place": Words("Asal dan tujuannya sama.", "It comes from where it goes."),
+    "reference_needed": Words("Tuliskan nomor berita acaranya.", "Please give the number of the minutes."),
+    "not_a_receipt": Words("Hanya stok masuk yang memenuhi permohonan.", "Only a receipt fulfils a request."),
+    "short_too_much": Words(
+        "Lebih dari yang masih dalam perjalanan ({open}).", "That is more than is still under way ({open})."
+    ),
     "last_stage": Words("Ini sudah tahap terakhir untuk {service}.", "This is already the last stage of {service}."),
     "not_reversible": Words("Mutasi ini tidak bisa dibalik dari sini.", "This movement cannot be reversed from here."),
     "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
@@ -118,6 +127,10 @@ SENTENCES = {
     ),
     "other_hall": Words("Layar ini bukan untuk ruang itu.", "This screen is not for that hall."),
     "not_your_ticket": Words("Nomor itu bukan nomor Anda.", "That number is not yours."),
+    "own_count": Words(
+        "Yang menghitung tidak boleh menyetujui sendiri. Minta orang kedua.",
+        "Who counted may not approve it. Ask a second person.",
+    ),
     "other_counter": Words(
         "Loket {counter} sedang dipakai petugas lain.", "Counter {counter} is held by somebody else."
     ),
@@ -134,6 +147,12 @@ SENTENCES = {
     "item": Words("Barang {item} tidak ada.", "There is no item {item}."),
     "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
     "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
+    "consignment": Words("Kiriman {seq} tidak ada untuk barang ini.", "There is no consignment {seq} of this item."),
+    "count": Words(
+        "Selisih itu tidak menunggu persetujuan lagi.", "That difference does not wait for an approval any more."
+    ),
+    "request": Words("Permohonan {seq} tidak ada untuk barang ini.", "There is no request {seq} for this item."),
+    "no_minutes": Words("Untuk baris {seq} tidak ada berita acara.", "There are no minutes of line {seq}."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
     "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
     "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
@@ -212,6 +231,8 @@ SENTENCES = {
     "promised_to_citizens": Words(
         "Yang tidak dijanjikan kepada warga tinggal {free}.", "Only {free} are not promised to citizens."
     ),
+    "not_there": Words("Di {account} hanya ada {there}.", "There are only {there} on {account}."),
+    "not_borrowed": Words("Yang masih dipinjam hanya {owed}.", "Only {owed} are still borrowed."),
     "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
     "file_exists": Words("{path} sudah ada.", "{path} exists already."),
     "already_running": Words(
@@ -363,6 +384,7 @@ def item_name(code: Any) -> str:
 
 
 WORDED: dict[str, Callable[[Any], str]] = {
+    "account": account_name,
     "clock": clock,
     "closed_at": clock,
     "date": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),

@@ -16,6 +16,7 @@ from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
@@ -47,6 +48,7 @@ class Printing:
 class House:
     settings: Settings
     queries: Queries
+    ledger: Ledger
     writer: Writer
     door: Door
     aside: Aside  # for reads and files

@@ -313,11 +313,11 @@ def test_sold_out_offers_what_can_be_had_and_the_next_day(paired: Page, door: Op
     for _ in range(door.office.stock().available):
         door.office.take("KTP-CETAK")
     at_start(paired, door)
-    expect(paired.locator(".stock-hero")).to_contain_text("blangko habis")
+    expect(paired.locator(".stock-hero")).to_contain_text("Blangko KTP-el habis")
     touch(paired, "rekam, cetak, ganti")
     row = paired.locator(".opt", has_text="KTP-el hilang")
     expect(row).to_have_class(re.compile("is-out"))
-    expect(row).to_contain_text("Blangko habis hari ini")
+    expect(row).to_contain_text("Blangko KTP-el habis hari ini")
     row.tap()
     title(paired, "Blangko KTP-el hari ini sudah habis.")
     expect(paired.locator(".zero")).to_contain_text("per 09.42 WIB")
@@ -330,6 +330,19 @@ def test_sold_out_offers_what_can_be_had_and_the_next_day(paired: Page, door: Op
     touch(paired, "Datang di hari kerja berikutnya")
     title(paired, "KTP-el hilang:.*bawa ini")
     expect(paired.get_by_text("Ambil nomor")).to_have_count(0)
+
+
+def test_a_ribbon_that_is_used_up_is_named_although_blanks_are_left(paired: Page, door: OpenDoor) -> None:
+    door.office.enter("RIBBON", "count", 0)
+    at_start(paired, door)
+    expect(paired.locator(".stock-hero")).to_contain_text("Pita cetak habis")
+    touch(paired, "rekam, cetak, ganti")
+    row = paired.locator(".opt", has_text="KTP-el hilang")
+    expect(row).to_contain_text("Pita cetak habis hari ini")
+    row.tap()
+    title(paired, "Pita cetak hari ini sudah habis.")
+    expect(paired.locator(".zero")).to_have_count(0)
+    assert in_every_size(paired) == []
 
 
 def test_the_last_blanks_are_not_enough_for_a_family_and_it_is_told(paired: Page, door: OpenDoor) -> None:

@@ -573,7 +573,7 @@
   function groupWords(group) {
     const parts = [];
     if (group.longest_since) parts.push(say(group.late ? "late" : "longest", { time: minutes(antrean.now() - group.longest_since) }));
-    if (group.reason) parts.push(say("reason." + group.reason));
+    if (group.reason) parts.push(say("reason." + group.reason, { item: group.gone }));
     return parts.join("; ") || say("nobody");
   }
 

@@ -9,10 +9,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from queue_server.domain.stock import MOST_UNITS
-from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
+from queue_server.domain.views import (
+    ConsignmentView,
+    CountDifferenceView,
+    CounterBoard,
+    CounterLine,
+    ForecastView,
+    ItemStock,
+    MovementView,
+    RequestView,
+    Wait,
+    WithdrawnView,
+)
 from queue_server.operations.auth import LONGEST_NAME
 
 MOST_LINES = 20  # of one finished visit
+MOST_CARDS = 99  # old cards of one visit
 LAST_INSTANT = 4_102_444_800_000  # 2100-01-01, in milliseconds
 
 KEY_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -58,6 +70,9 @@ MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
+Number = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
+Place = Annotated[str, StringConstraints(pattern=r"^(store|counter-[1-9][0-9]{0,2})$")]
+Party = Annotated[str, StringConstraints(max_length=20, pattern=r"^[a-z0-9-]*$")]
 Units = Annotated[int, Field(ge=0, le=MOST_UNITS), WHOLE]
 CounterNumber = Annotated[int, Field(ge=1, le=999), WHOLE]
 Seq = Annotated[int, Field(ge=1, le=10**15), WHOLE]
@@ -88,6 +103,18 @@ class OfItem(BaseModel):
     item: Code
 
 
+class OfMovement(OfItem):
+    seq: int = Field(ge=1, le=10**15)
+
+
+class OfCount(BaseModel):
+    seq: int = Field(ge=1, le=10**15)
+
+
+class OfRequest(BaseModel):
+    seq: int = Field(ge=1, le=10**15)
+
+
 class OfHall(BaseModel):
     hall: Code
 
@@ -103,7 +130,7 @@ class WhichCounter(BaseModel):
 class WhichNumber(BaseModel):
     """A number of today, as it is printed."""
 
-    number: Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
+    number: Number
 
 
 class WhichPage(BaseModel):
@@ -182,13 +209,63 @@ class Rank(Said):
 
 
 class Movement(Said):
-    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back."""
+    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back.
 
-    type: Literal["receive", "return", "lend", "borrow", "spoil", "defect", "lose", "find", "count", "reverse"]
+    `place` is the store or a counter; `party` the account on the other side, `name` the office or service point that it
+    is; `consignment` the dispatch that `accept` is about, `short` what of it will not come; `request` what `receive`
+    fulfils.
+    """
+
+    type: Literal[
+        "receive",
+        "return",
+        "lend",
+        "borrow",
+        "dispatch",
+        "accept",
+        "spoil",
+        "defect",
+        "lose",
+        "find",
+        "count",
+        "destroy",
+        "reverse",
+    ]
     quantity: Units = 0
     reference: MaybeText = ""
     reason: MaybeText = ""
+    place: Place = "store"
+    party: Party = ""
+    name: MaybeText = ""
+    consignment: Seq | None = None
+    short: Units = 0
     reverses: Seq | None = None
+    request: Seq | None = None
+
+
+class Withdraw(Said):
+    """`number` is the number of today under which the old card was handed in."""
+
+    item: Code
+    quantity: Annotated[int, Field(ge=1, le=MOST_CARDS), WHOLE] = 1
+    reason: Text
+    number: Number | None = None
+
+
+class AskForBlanks(Said):
+    """`backlog` is how many records are ready to be printed; it stands in the letter."""
+
+    item: Code
+    quantity: Annotated[int, Field(ge=1, le=MOST_UNITS), WHOLE]
+    party: Literal["supplier", "province"] = "supplier"
+    backlog: Units | None = None
+    reference: MaybeText = ""
+    reason: MaybeText = ""
+
+
+class Grant(Said):
+    quantity: Units
+    reference: MaybeText = ""
 
 
 class OpenDay(Said):
@@ -334,6 +411,43 @@ class StockAfter(BaseModel):
     safety: int
     available: int
     seq: int
+
+
+class Consignments(BaseModel):
+    consignments: list[ConsignmentView]
+
+
+class Counts(BaseModel):
+    counts: list[CountDifferenceView]
+
+
+class WithdrawnCards(BaseModel):
+    kept: list[Quantity]
+    cards: list[WithdrawnView]
+
+
+class WithdrawnAfter(BaseModel):
+    """`withdrawn` is how many of them wait for their destruction."""
+
+    seq: int
+    item: str
+    withdrawn: int
+
+
+class Requests(BaseModel):
+    requests: list[RequestView]
+
+
+class RequestAfter(BaseModel):
+    seq: int
+    item: str
+    asked: int
+    granted: int | None
+    fetched: int
+
+
+class Forecasts(BaseModel):
+    items: list[ForecastView]
 
 
 class Suspended(BaseModel):

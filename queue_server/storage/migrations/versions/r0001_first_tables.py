@@ -74,10 +74,77 @@ def upgrade() -> None:
         text("account"),
         whole("posted"),
         whole("pending"),
+        whole("at_counters"),
         sa.PrimaryKeyConstraint("site", "item", "account", name="pk_balances"),
         sa.CheckConstraint(
-            "account <> 'store' OR (posted >= 0 AND posted + pending >= 0)", name="ck_balances_store_below_zero"
+            "account <> 'store' OR (at_counters >= 0 AND posted + at_counters + pending >= 0)",
+            name="ck_balances_promised_beyond_on_hand",
         ),
+        sa.CheckConstraint(
+            "posted >= 0 OR account IN ('borrowed', 'citizen', 'lost-and-found', 'promised', 'province', 'supplier')",
+            name="ck_balances_below_zero",
+        ),
+    )
+    op.create_table(
+        "blank_requests",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        text("item"),
+        text("party"),
+        whole("asked"),
+        whole("on_hand"),
+        whole("used"),
+        whole("backlog", nullable=True),
+        text("reference"),
+        text("reason"),
+        whole("granted", nullable=True),
+        text("granted_on", nullable=True),
+        whole("fetched"),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_blank_requests"),
+    )
+    op.create_table(
+        "consignments",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        whole("at"),
+        text("actor"),
+        text("item"),
+        text("target"),
+        text("name"),
+        whole("sent"),
+        whole("accepted"),
+        whole("short"),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_consignments"),
+        sa.CheckConstraint(
+            "accepted >= 0 AND sent >= accepted + short", name="ck_consignments_more_accepted_than_sent"
+        ),
+    )
+    where = sa.text("sent > accepted + short")
+    op.create_index(
+        "consignments_under_way", "consignments", ["site", "seq"], sqlite_where=where, postgresql_where=where
+    )
+    op.create_table(
+        "count_differences",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        whole("at"),
+        text("counted_by"),
+        text("item"),
+        text("place"),
+        whole("counted"),
+        whole("book"),
+        text("reason"),
+        text("state"),
+        text("approved_by", nullable=True),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_count_differences"),
+        sa.CheckConstraint("approved_by <> counted_by", name="ck_count_differences_approved_by_who_counted"),
+    )
+    where = sa.text("state = 'open'")
+    op.create_index(
+        "count_differences_open", "count_differences", ["site", "seq"], sqlite_where=where, postgresql_where=where
     )
     op.create_table(
         "days",
@@ -333,6 +400,9 @@ def upgrade() -> None:
         text("reason"),
         text("ticket_id", nullable=True),
         whole("reverses", nullable=True),
+        text("name"),
+        whole("consignment", nullable=True),
+        whole("request", nullable=True),
         sa.PrimaryKeyConstraint("site", "seq", name="pk_movements"),
         sa.CheckConstraint("source <> target", name="ck_movements_moves_nothing"),
         sa.UniqueConstraint("site", "reverses", name="uq_movements_site_reverses"),
@@ -342,8 +412,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["site", "reverses"], ["movements.site", "movements.seq"], name="fk_movements_site_reverses"
         ),
+        sa.ForeignKeyConstraint(
+            ["site", "consignment"], ["consignments.site", "consignments.seq"], name="fk_movements_site_consignment"
+        ),
+        sa.ForeignKeyConstraint(
+            ["site", "request"], ["blank_requests.site", "blank_requests.seq"], name="fk_movements_site_request"
+        ),
     )
     op.create_index("movements_of_item", "movements", ["site", "item", "seq"])
+    where = sa.text("target IN ('destroyed', 'withdrawn')")
+    op.create_index(
+        "movements_of_old_cards", "movements", ["site", "target", "seq"], sqlite_where=where, postgresql_where=where
+    )
     op.create_table(
         "vouchers",
         text("site"),
