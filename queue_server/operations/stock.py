@@ -54,7 +54,7 @@ def move_stock(
     item: str,
     type: str,
     new_code: NewCode,
-    quantity: int = 0,
+    quantity: int | None = None,
     reference: str = "",
     reason: str = "",
     place: str = STORE,
@@ -71,7 +71,10 @@ def move_stock(
     (`docs/field.md#facts`). Raises `Invalid`, `NotFound` (item, movement, consignment, request), `Conflict` (reversed
     before, promised, not there).
     """
-    said = Entered(item, type, quantity, reference, reason, place, party, name, consignment, short, reverses, request)
+    if type == "count" and quantity is None:  # forgotten is not none left: that would break every promise
+        raise Invalid("field", field="quantity")
+    whole = quantity or 0
+    said = Entered(item, type, whole, reference, reason, place, party, name, consignment, short, reverses, request)
     require_sense(office, said)
     {"count": count, "accept": accept, "reverse": reverse}.get(type, enter)(office, said)
     break_promises(office, item, new_code)

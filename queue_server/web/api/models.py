@@ -209,7 +209,7 @@ class Rank(Said):
 
 
 class Movement(Said):
-    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back.
+    """`quantity` for `count` is what lies there, and has to be said; `reverses` the entry that `reverse` takes back.
 
     `place` is the store or a counter; `party` the account on the other side, `name` the office or service point that it
     is; `consignment` the dispatch that `accept` is about, `short` what of it will not come; `request` what `receive`
