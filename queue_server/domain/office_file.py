@@ -229,8 +229,8 @@ RULES: Spec = {
 }
 SAID: Spec = {
     "kiosk": (words, REQUIRED),
-    "display": (words, REQUIRED),
-    "phone": (words, REQUIRED),
+    "display": (words, None),  # left out: what the kiosk says
+    "phone": (words, None),
     "suket": (flag, REQUIRED),
 }
 GIVES: Spec = {
@@ -378,7 +378,8 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
 def _policy(row: Mapping[str, Any]) -> Policy:
     def level(said: Mapping[str, Any]) -> Level:
         shares = {bucket: share for bucket, share in said.get("shares", {}).items() if share}
-        return Level(**{**said, "shares": shares})
+        words = {screen: said[screen] or said["kiosk"] for screen in ("display", "phone")}
+        return Level(**{**said, **words, "shares": shares})
 
     return Policy(**{**row, "levels": {name: level(said) for name, said in row["levels"].items()}})
 
