@@ -72,7 +72,7 @@ WORDS = {
         "one_blank": "Satu blangko sudah disisihkan untuk Anda.",
         "blanks": "{count} blangko sudah disisihkan untuk Anda.",
         "use_code": "Pada hari itu masukkan kode ini di kios, atau tunjukkan kepada petugas.",
-        "announced": "Blangko Anda ikut kiriman hari itu. Periksa dulu di ponsel atau kepada petugas sebelum berangkat.",
+        "announced": "Blangko Anda ikut kiriman hari itu. Periksa dulu di ponsel sebelum berangkat.",
         "place": "Daftar tunggu: kode Anda",
         "position": "Posisi",
         "of": "{position} dari {of}",
@@ -98,7 +98,7 @@ WORDS = {
         "one_blank": "One card blank is set aside for you.",
         "blanks": "{count} card blanks are set aside for you.",
         "use_code": "On that day enter this code at the kiosk, or show it to staff.",
-        "announced": "Your card blank comes with that day's delivery. Check by phone or with staff before you travel.",
+        "announced": "Your card blank comes with that day's delivery. Look at your phone before you travel.",
         "place": "Waiting list: your code",
         "position": "Position",
         "of": "{position} of {of}",
@@ -146,6 +146,7 @@ def _voucher(view: SlipView, voucher: VoucherView) -> list[Block]:
         Text(voucher.service_name, "service"),
         *_day(view, voucher),
         *_promise(view, voucher.blanks),
+        *([Text(words["use_code"])] if voucher.date else []),
         *_bring(view),
     ]
 
@@ -164,7 +165,6 @@ def _day(view: SlipView, voucher: VoucherView) -> list[Block]:
         Text(day_and_month(date.fromisoformat(voucher.date), view.language), "service"),
         Figures(((words["rank"], str(voucher.rank)), come_at)),
         *([Text(words["announced"])] if voucher.awaited else []),
-        Text(words["use_code"]),
     ]
 
 

@@ -201,11 +201,12 @@ class Ration:
             return AMAN
         if not self.bebas(RATIONED):
             return KOSONG
-        use = self.uses.get(RATIONED)
-        cover = stock.days_of_cover(self.store(RATIONED).posted, (use and use.per_day) or policy.daily_quota or 0)
-        if cover is None or cover >= policy.limited_below_days:
+        known = self.uses.get(RATIONED)
+        use = (known and known.per_day) or policy.daily_quota or 0
+        on_hand = self.store(RATIONED).posted
+        if on_hand >= policy.limited_below_days * use:
             return AMAN
-        return TERBATAS if cover >= policy.critical_below_days else KRITIS
+        return TERBATAS if on_hand >= policy.critical_below_days * use else KRITIS
 
     @property
     def level(self) -> Level | None:

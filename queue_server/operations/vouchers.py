@@ -103,6 +103,11 @@ def cancel_voucher(office: Office, *, code: str, token: str | None = None) -> di
     return voucher_state(office, code)
 
 
+def print_failed(office: Office, *, code: str, device: str, why: str) -> None:
+    """A slip that did not come out costs nobody the place; a supervisor is told."""
+    record(office, events.PrintFailed("", code.upper(), device, why))
+
+
 # -- blanks that arrive ----------------------------------------------------------------------------------------------
 
 
