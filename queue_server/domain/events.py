@@ -301,11 +301,19 @@ class VoucherGiven(Event):
 
 @dataclass(frozen=True, slots=True)
 class VoucherMoved(Event):
-    """To another date: its blank was lost or did not come, or it has come and the voucher is good earlier."""
+    """To another date: its blank was lost or did not come; or the first date for a place on the waiting list."""
 
     code: str
     date: str
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCalledBack(Event):
+    """Its blank has come while its holder is here: it is good on this day as well as on its date."""
+
+    code: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
             priority=event.priority,
             cards=event.cards,
             voucher=event.voucher,
-            voucher_rank=voucher.rank if voucher else None,
+            voucher_rank=rank_on(voucher, event.day) if voucher else None,
             channel=event.channel,
             language=event.language,
             changed_seq=entry.seq,
@@ -153,6 +153,12 @@ def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
         office.put("vouchers", replace(voucher, state="redeemed", redeemed_by=event.ticket_id))
 
 
+def rank_on(voucher: Voucher, day: str) -> int:
+    """Who was called back stands behind those whose day it is."""
+    return voucher.rank if voucher.date <= day else voucher.rank + CALLED_BACK
+
+
+CALLED_BACK = 1_000_000
 # Room between two neighbours in line, so that a ticket can be put behind one without moving the others.
 PLACE_STEP = 1000
 
@@ -412,6 +418,11 @@ def _(event: events.VoucherMoved, office: Office, entry: Entry) -> None:
         count_promised(office, held.day, held.bucket, -(held.quantity + held.awaited))
         count_promised(office, event.date, held.bucket, held.quantity + held.awaited)
         office.put("reservations", replace(held, day=event.date))
+
+
+@folds(events.VoucherCalledBack)
+def _(event: events.VoucherCalledBack, office: Office, entry: Entry) -> None:
+    office.put("vouchers", replace(office.rows["vouchers"][event.code], early=event.day))
 
 
 @folds(events.VoucherCancelled)

@@ -78,6 +78,7 @@ class Office:
         self.waiting: Tally[tuple[str, str]] = Tally()  # (service, class) -> how many wait
         self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
         self.places: Tally[str] = Tally()  # service -> cards that its waiting list asks for
+        self.called_back: Tally[tuple[str, str]] = Tally()  # (day, service) -> cards of open vouchers called back to it
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -135,6 +136,7 @@ class Office:
             uses=rows["item_uses"],
             arrivals=rows["arrivals"],
             places=self.places,
+            called_back=self.called_back,
         )
 
     def last_number(self, queue: str, day: str) -> int:
@@ -225,10 +227,12 @@ class Office:
                 heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))
 
     def _note_place(self, old: Voucher | None, new: Voucher | None) -> None:
-        if old and old.waits:
-            self.places[old.service] -= old.cards
+        for voucher, by in ((old, -1), (new, 1)):
+            if voucher and voucher.waits:
+                self.places[voucher.service] += by * voucher.cards
+            if voucher and voucher.early and voucher.state == "open":
+                self.called_back[voucher.early, voucher.service] += by * voucher.cards
         if new and new.waits:
-            self.places[new.service] += new.cards
             heapq.heappush(self.asked[new.service], (new.rank, new.code))
 
     def hand_over(self, table: str, row: dict[str, Any]) -> None:

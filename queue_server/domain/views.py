@@ -120,7 +120,7 @@ class ServicesView:
     level_words: str  # what the kiosk says at this level
     phone_words: str
     elsewhere: str  # another point of service
-    called_back: bool  # blanks came, and vouchers that were given today are good today
+    called_back: bool  # blanks came, and vouchers that were given today are good today as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class VoucherView:
     awaited: int  # blanks that have yet to be delivered
     position: int | None
     of: int | None
-    called_back: bool  # given today and good today: its blank has come
+    called_back: bool  # good today as well: its blank has come
     issued_at: int
     language: str
     token: str | None  # of its own page; one that came from a ticket is seen on the ticket's

@@ -142,7 +142,7 @@ def require_quota(office: Office, service: Service, day: str) -> None:
 
 
 def require_voucher(office: Office, code: str, service: str, day: str) -> Voucher:
-    """A voucher on its date, or later when the office did not open on it. Source: `docs/field.md#voucher`."""
+    """A voucher that is good on this day. Source: `docs/field.md#voucher`."""
     voucher: Voucher | None = office.rows["vouchers"].get(code)
     if voucher is None:
         raise NotFound("voucher", code=code)
@@ -152,7 +152,7 @@ def require_voucher(office: Office, code: str, service: str, day: str) -> Vouche
         raise Conflict("voucher_service", code=code, service=voucher.service)
     if voucher.waits:
         raise WrongState("voucher_waits", code=code)
-    if voucher.date > day:
+    if not voucher.good_on(day):
         raise WrongState("voucher_early", code=code, date=voucher.date)
     return voucher
 

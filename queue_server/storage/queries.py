@@ -358,14 +358,15 @@ class Reader:
         )
         return {service: Places(count, int(cards)) for service, count, cards in self.connection.execute(query)}
 
-    def called_back(self) -> int:
-        """Vouchers that were given on the open day and are good on it."""
-        if self.open_day is None:
-            return 0
+    def called_back(self) -> dict[tuple[str, str], int]:
+        """Cards of open vouchers that are good on the open day besides their own date, by that day and service."""
         columns = of("vouchers")
-        today = (columns.date == self.open_day.day, columns.issued_at >= self.open_day.opened_at)
-        query = sa.select(sa.func.count()).where(columns.site == self.site, OPEN_VOUCHER, *today)
-        return self.connection.execute(query).scalar_one()
+        query = (
+            sa.select(columns.service, sa.func.sum(columns.cards))
+            .where(columns.site == self.site, OPEN_VOUCHER, columns.early == self.today)
+            .group_by(columns.service)
+        )
+        return {(self.today, service): int(cards) for service, cards in self.connection.execute(query)}
 
     def head(self) -> tuple[int, int]:
         """The journal's newest number and its instant (ms)."""
@@ -553,8 +554,7 @@ def voucher_view(
     snapshot: Snapshot, voucher: Voucher, held: list[Reservation], position: int | None, language: str
 ) -> VoucherView:
     cards = [r for r in held if r.item in stock.CARDS]
-    opens_at, until = snapshot.voucher_hours(voucher.date, voucher.issued_at) if voucher.date else (None, None)
-    issued_on = calendar.local_date(snapshot.catalogue, voucher.issued_at).isoformat()
+    opens_at, until = snapshot.voucher_hours(voucher.date) if voucher.date else (None, None)
     return VoucherView(
         code=voucher.code,
         date=voucher.date or None,
@@ -568,7 +568,7 @@ def voucher_view(
         awaited=sum(r.awaited for r in cards),
         position=position,
         of=snapshot.places[voucher.service].count if position and voucher.service in snapshot.places else None,
-        called_back=voucher.state == "open" and voucher.date == issued_on == snapshot.today,
+        called_back=voucher.state == "open" and voucher.early == snapshot.today,
         issued_at=voucher.issued_at,
         language=voucher.language,
         token=voucher.token,

@@ -99,7 +99,7 @@ class Snapshot:
     arrivals: dict[tuple[str, str], Arrival]
     places: dict[str, Places]  # by service
     voucher_ranks: dict[str, int]  # the last one given for each day
-    called_back: int  # vouchers that were given today and are good today
+    called_back: dict[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -192,6 +192,7 @@ class Snapshot:
             uses=self.item_uses,
             arrivals=self.arrivals,
             places={service: places.cards for service, places in self.places.items()},
+            called_back=self.called_back,
         )
 
     def refusal(self, service: Service, priority: bool = False) -> Refusal | None:
@@ -208,19 +209,17 @@ class Snapshot:
         if offer.date is None:
             waiting = self.places[service.code].count if service.code in self.places else 0
             return OfferView(None, None, None, None, announced=False, position=waiting + 1, of=waiting + 1)
-        opens_at, until = self.voucher_hours(offer.date, self.now)
+        opens_at, until = self.voucher_hours(offer.date)
         rank = self.voucher_ranks.get(offer.date, 0) + 1
         return OfferView(offer.date, rank, opens_at, until, bool(offer.awaited), position=None, of=None)
 
-    def voucher_hours(self, day: str, issued_at: int) -> tuple[int, int]:
-        """When the holder of a voucher is asked to come; until intake ends, if it is good on the day it was given."""
+    def voucher_hours(self, day: str) -> tuple[int, int]:
+        """When the holders of a day's vouchers are asked to come."""
         date_of = date.fromisoformat(day)
         span = calendar.span(self.catalogue, date_of)
         opens = span.opens_ms if span else calendar.instant(self.catalogue, date_of, 8 * 60)
-        closes = span.intake_closes_ms if span else opens + VOUCHER_HOURS * 60 * calendar.MINUTE
-        if calendar.local_date(self.catalogue, issued_at) == date_of:
-            return issued_at, max(issued_at, closes)
-        return opens, min(opens + VOUCHER_HOURS * 60 * calendar.MINUTE, closes)
+        until = opens + VOUCHER_HOURS * 60 * calendar.MINUTE
+        return opens, min(until, span.intake_closes_ms if span else until)
 
     # -- services ----------------------------------------------------------------------------------------------------
 
@@ -340,7 +339,7 @@ class Snapshot:
             level_words=level.kiosk.get(language) if level else "",
             phone_words=level.phone.get(language) if level else "",
             elsewhere=elsewhere.get(language) if elsewhere else "",
-            called_back=self.called_back > 0,
+            called_back=bool(self.called_back),
         )
 
     # -- the lobby ---------------------------------------------------------------------------------------------------

@@ -286,7 +286,7 @@ class TicketIssued(BaseModel):
 class Voucher(BaseModel):
     """Its day and rank, or on the waiting list (`date` null) its `position` of `of`. `token` is the holder's.
 
-    `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: given today and good today.
+    `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: good today as well.
     """
 
     code: str

@@ -388,6 +388,7 @@ def upgrade() -> None:
         text("state"),
         text("redeemed_by", nullable=True),
         text("token", nullable=True),
+        text("early"),
         sa.PrimaryKeyConstraint("site", "code", name="pk_vouchers"),
         sa.ForeignKeyConstraint(
             ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_ticket_id"
