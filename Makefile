@@ -3,7 +3,7 @@ OFFICE ?= kota_serang
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SERVICES := chromium postgresql espeak-ng poppler-utils
+SERVICES := chromium-headless-shell postgresql espeak-ng poppler-utils
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
 ROOT_ON_DEBIAN := [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]
 
@@ -36,7 +36,7 @@ services:
 	fi
 
 test: setup services ## every test; REQUIRE_SERVICES=1 installs Chromium and PostgreSQL and insists on them
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/browser tests/test_whole_week.py tests # the longest first
 
 lint: setup ## ruff, import contracts, types
 	$(BIN)/ruff check

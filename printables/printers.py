@@ -126,6 +126,8 @@ class NetworkPrinter:
 
 def _print(connection: socket.socket, data: bytes, until: float) -> PrintResult:
     state = _state(connection, until)
+    if monotonic() >= until:
+        return PrintResult(False, TOO_SLOW)  # nobody waits for it any more: not a byte of the slip goes out
     if state in (READY, SILENT):
         connection.settimeout(_left(until))
         connection.sendall(data)

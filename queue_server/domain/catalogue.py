@@ -173,6 +173,10 @@ class Catalogue:
         return {prefix: tuple(s for s in self.services.values() if s.prefix == prefix) for prefix in self.groups}
 
     @cached_property
+    def codes_of_group(self) -> Mapping[str, frozenset[str]]:
+        return {prefix: frozenset(s.code for s in services) for prefix, services in self.services_of_group.items()}
+
+    @cached_property
     def counters_of_service(self) -> Mapping[str, tuple[Counter, ...]]:
         return {code: tuple(c for c in self.counters.values() if code in c.serves) for code in self.services}
 

@@ -120,7 +120,7 @@ class Alert:
     KEY: ClassVar[tuple[str, ...]] = ("seq",)
 
     seq: int
-    kind: str  # print_failed | promise_broken | stock_found | help_asked
+    kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed
     subject: str  # a ticket's number, an item's code or a device's id
     detail: str
     at: int

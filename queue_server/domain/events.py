@@ -379,6 +379,14 @@ class HelpAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class KioskRushed(Event):
+    """More numbers in a minute than people can touch out of it: a supervisor looks, nobody is refused."""
+
+    device: str
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlertAnswered(Event):
     seq: int
 

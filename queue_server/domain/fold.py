@@ -12,7 +12,7 @@ from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequenc
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse
-from queue_server.domain.stock import RATIONED, ItemDay, Movement, Reservation
+from queue_server.domain.stock import RATIONED, Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -570,7 +570,7 @@ def count_promised(office: Office, day: str, bucket: str, more: int) -> None:
 
 def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
     old = office.balance(item, account)
-    office.put("balances", replace(old, posted=old.posted + posted, pending=old.pending + pending))
+    office.put("balances", Balance(item, account, old.posted + posted, old.pending + pending))
 
 
 def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
@@ -686,6 +686,11 @@ def _(event: events.PrintFailed, office: Office, entry: Entry) -> None:
 @folds(events.HelpAsked)
 def _(event: events.HelpAsked, office: Office, entry: Entry) -> None:
     alert(office, entry, "help_asked", event.device, "")
+
+
+@folds(events.KioskRushed)
+def _(event: events.KioskRushed, office: Office, entry: Entry) -> None:
+    alert(office, entry, "kiosk_rushed", event.device, str(event.numbers))
 
 
 @folds(events.AlertAnswered)

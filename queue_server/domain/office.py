@@ -7,7 +7,6 @@ is undone exactly) and the list of the rows to write.
 from __future__ import annotations
 
 import heapq
-from collections import Counter as Tally
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,10 +74,12 @@ class Office:
         self.plain: list[tuple[str, dict[str, Any]]] = []  # rows of people and devices for the same transaction
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self.waiting: Tally[tuple[str, str]] = Tally()  # (service, class) -> how many wait
+        self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
         self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
-        self.places: Tally[str] = Tally()  # service -> cards that its waiting list asks for
-        self.called_back: Tally[tuple[str, str]] = Tally()  # (day, service) -> cards of open vouchers called back to it
+        self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
+        self.called_back: dict[tuple[str, str], int] = defaultdict(
+            int
+        )  # (day, service) -> cards of open vouchers called back to it
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -183,7 +184,7 @@ class Office:
     def beside(self, service: str) -> frozenset[str]:
         """The services of the same group: who waits for one of them stands in one line with a ticket of `service`."""
         catalogue = self.catalogue
-        return frozenset(s.code for s in catalogue.services_of_group[catalogue.services[service].prefix])
+        return catalogue.codes_of_group[catalogue.services[service].prefix]
 
     def line_of(self, service: str) -> list[Ticket]:
         """Everyone who waits in a service's group, by place: for the rare command that needs the whole line."""

@@ -15,6 +15,7 @@ SPOILED, DEFECTIVE, LOST_AND_FOUND, LENT, BORROWED = "spoiled", "defective", "lo
 AWAITED = "awaited"  # promised out of what the supplier has yet to bring: pending on both sides, never posted
 
 ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
+MOST_UNITS = 1_000_000  # of an item in one entry
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
 RATIONED = "KTP"  # whose blanks the office's policy gives out

@@ -196,10 +196,22 @@ def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]],
 
 def ask_for_help(office: Office, *, device: str) -> dict[str, Any]:
     """Somebody at a kiosk wants a person. A second touch while nobody has come yet adds nothing."""
-    waiting = [a for a in office.rows["alerts"].values() if (a.kind, a.subject) == ("help_asked", device)]
-    if not waiting:
+    if not unanswered(office, "help_asked", device):
         record(office, events.HelpAsked(device))
     return {"asked": True}
+
+
+def report_rush(office: Office, *, device: str, numbers: int) -> None:
+    """A kiosk gave more than so many numbers within a minute; told once until somebody has looked.
+
+    Source: `docs/field.md#touts`.
+    """
+    if not unanswered(office, "kiosk_rushed", device):
+        record(office, events.KioskRushed(device, numbers))
+
+
+def unanswered(office: Office, kind: str, subject: str) -> bool:
+    return any((alert.kind, alert.subject) == (kind, subject) for alert in office.rows["alerts"].values())
 
 
 def answer_alert(office: Office, *, seq: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -43,10 +44,8 @@ from queue_server.domain.views import (
 
 NEXT_SHOWN = 10
 EARLIER_SHOWN = 5
-SHORT_BREAK = {
-    "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
-    "en": "Break {}. You can still take a number.",
-}
+BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
+INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
 CALLED_BACK = {
     "id": "Blangko sudah datang. Antrean tunda yang diberikan hari ini berlaku sekarang: ambil nomor di kios.",
     "en": "Blanks have come. Codes given today for another day are good now: take a number at the kiosk.",
@@ -380,15 +379,26 @@ class Snapshot:
         """Ticker lines: who is called back, the stock's level, what is suspended and why, breaks, that all is free."""
         lines = [CALLED_BACK[language]] if self.called_back else []
         lines += [level.display.get(language)] if (level := self.ration.level) else []
-        lines += [
-            f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
-            for code, suspension in self.suspensions.items()
-            if code in self.catalogue.services
-        ]
+        lines += [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
-                lines.append(SHORT_BREAK[language].format(calendar.clock_range(self.catalogue, start, end)))
+                lines.append(BREAK[language].format(calendar.clock_range(self.catalogue, start, end)) + goes_on)
         return (*lines, FREE[language])
+
+    def stopped(self, language: str) -> dict[str, list[str]]:
+        """What each reason has stopped: a group by its name when all of it has stopped, else the services."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for prefix, group in self.catalogue.groups.items():
+            services = self.catalogue.services_of_group[prefix]
+            names: defaultdict[str, list[str]] = defaultdict(list)
+            for service in services:
+                if suspension := self.suspensions.get(service.code):
+                    names[suspension.reason].append(service.name.get(language))
+            for reason, stopped in names.items():
+                whole = 1 < len(stopped) == len(services)
+                found[reason] += [group.name.get(language)] if whole else stopped
+        return found
 
     # -- counters ----------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""How often somebody may ask: phones, strangers and those who guess passwords. A paired device is never held back."""
+"""How often somebody may ask: phones, strangers and those who guess passwords.
+
+A paired device is never held back; a kiosk that is touched out of numbers too fast is reported.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,17 @@ class Limit:
     def count(self, key: str) -> None:
         self.counts[key] = self.counts.get(key, 0) + 1
 
+    def take_back(self, key: str) -> None:
+        """What was counted in advance, and was none of what is counted."""
+        if key in self.counts:
+            self.counts[key] -= 1
+
+    def passes(self, key: str) -> bool:
+        """Count one more, and say whether it is the first in this window that is too many."""
+        self.wait(key)
+        self.count(key)
+        return self.counts[key] == self.times + 1
+
 
 @dataclass
 class Limits:
@@ -39,3 +53,4 @@ class Limits:
     wrong_by_address: Limit = field(default_factory=lambda: Limit(30, MINUTE))
     strangers: Limit = field(default_factory=lambda: Limit(300, MINUTE))  # by address
     phones: Limit = field(default_factory=lambda: Limit(60, MINUTE))  # by ticket
+    numbers: Limit = field(default_factory=lambda: Limit(30, MINUTE))  # by kiosk: docs/field.md#touts

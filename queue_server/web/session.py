@@ -82,11 +82,15 @@ class Door:
         known = self.known.get(hashed)
         if known and now < known[1]:
             return known[0]
+        if known:  # one looks again; whoever comes meanwhile is known a little longer and asks for no read of their own
+            self.known[hashed] = (known[0], now + KNOWN_SECONDS)
         caller: Caller | None = self.aside(read, hashed)
-        if caller:
-            if len(self.known) >= MOST_KNOWN:
-                self.known.clear()
-            self.known[hashed] = (caller, now + KNOWN_SECONDS)
+        if caller is None:
+            self.known.pop(hashed, None)
+            return None
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[hashed] = (caller, now + KNOWN_SECONDS)
         return caller
 
     def _read_staff(self, session_hash: str) -> Caller | None:

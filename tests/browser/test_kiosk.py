@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import time
 
 import pytest
 import zxingcpp
@@ -24,6 +25,8 @@ from tests.the_office import TheOffice
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
+A_SCREEN = re.compile("/kiosk[/?]")  # what kiosk.js fetches
+ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
 FAULTS = """({floor, reach}) => {
@@ -99,6 +102,12 @@ def title(page: Page, words: str) -> None:
 def touch(page: Page, words: str) -> None:
     """The tile, row or key that says this."""
     page.locator("a:visible, button:visible").filter(has_text=words).first.tap()
+
+
+def hold_time(page: Page) -> None:
+    """From now on time passes for the page only when the test lets it pass."""
+    page.clock.install()
+    page.clock.pause_at(time() + ANY_WHILE)
 
 
 def let_pass(page: Page, seconds: int) -> None:
@@ -430,7 +439,7 @@ def test_a_day_closed_by_hand_is_closed_at_the_kiosk(paired: Page, door: OpenDoo
 
 
 def test_stillness_is_asked_about_and_then_ends_at_the_start(paired: Page, door: OpenDoor) -> None:
-    paired.clock.install()
+    hold_time(paired)
     at_start(paired, door)
     touch(paired, "rekam, cetak, ganti")
     title(paired, "mau urus yang mana")
@@ -449,7 +458,7 @@ def test_stillness_is_asked_about_and_then_ends_at_the_start(paired: Page, door:
 
 
 def test_large_text_gives_twice_the_time(paired: Page, door: OpenDoor) -> None:
-    paired.clock.install()
+    hold_time(paired)
     at_start(paired, door)
     touch(paired, "Tulisan")
     let_pass(paired, 50)
@@ -465,7 +474,7 @@ def test_large_text_gives_twice_the_time(paired: Page, door: OpenDoor) -> None:
 def test_a_number_leaves_the_screen_after_twenty_seconds_and_a_touch_starts_them_again(
     paired: Page, door: OpenDoor
 ) -> None:
-    paired.clock.install()
+    hold_time(paired)
     take(at_start(paired, door), "Ambil dokumen jadi")
     expect(paired.locator("[data-paper='failed']")).to_be_visible()
     let_pass(paired, 15)
@@ -579,6 +588,43 @@ def test_everything_goes_by_keys_alone_and_focus_stands_on_the_question(paired: 
     paired.get_by_role("button", name="Ambil nomor").focus()
     paired.keyboard.press("Enter")
     expect(paired.locator("#given h1")).to_be_focused()
+
+
+def test_keys_never_press_what_lies_under_a_panel(paired: Page, door: OpenDoor) -> None:
+    hold_time(paired)
+    at_start(paired, door)
+    touch(paired, "rekam, cetak, ganti")
+    title(paired, "mau urus yang mana")
+    let_pass(paired, 31)
+    expect(paired.get_by_role("button", name="Saya masih di sini")).to_be_focused()
+    paired.keyboard.press("Tab")  # any key is an answer
+    expect(paired.locator("#still")).to_be_hidden()
+    expect(paired.locator(".opt").first).to_be_focused()
+    touch(paired, "Cetak KTP-el")
+    touch(paired, "Ambil nomor")
+    touch(paired, "Salah pilih?")
+    keep, give_back = paired.locator("[data-do='keep']"), paired.locator("[data-do='cancel']")
+    expect(keep).to_be_focused()
+    for key, focused in (("Tab", give_back), ("Tab", keep), ("Shift+Tab", give_back), ("Shift+Tab", keep)):
+        paired.keyboard.press(key)
+        expect(focused).to_be_focused()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#wrong")).to_be_hidden()
+    expect(paired.locator("#given h1")).to_be_focused()
+
+
+def test_no_key_leads_out_of_a_kiosk_whose_server_is_away(paired: Page, door: OpenDoor) -> None:
+    at_start(paired, door)
+    paired.route(A_SCREEN, lambda route: route.abort())
+    paired.locator(".tile-hero").focus()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.keyboard.press("Tab")
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.unroute(A_SCREEN)
+    title(paired, "Mau urus apa hari ini")
+    assert paired.url == f"{door.url}/kiosk?lang=id"
 
 
 def test_another_language_keeps_what_was_filled_in(paired: Page, door: OpenDoor) -> None:

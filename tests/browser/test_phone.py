@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from queue_server.operations import calling, stock
 from tests.browser import measures
@@ -212,11 +212,12 @@ def test_nothing_is_sent_twice_while_nothing_changes(phone: Page, door: OpenDoor
 
 
 def test_the_page_is_light_enough_for_a_slow_line(phone: Page, door: OpenDoor) -> None:
-    weights: dict[str, int] = {}
-    phone.on("response", lambda answer: weights.update({answer.url: len(answer.body())}))
-    open_page(phone, door, mine(door))
+    answers: set[Response] = set()
+    phone.on("response", lambda answer: answers.update([answer]))
+    with phone.expect_response("**/antrean-numerals-800.woff2"):
+        open_page(phone, door, mine(door))
     phone.wait_for_load_state("networkidle")
-    assert any(url.endswith("antrean-numerals-800.woff2") for url in weights)
+    weights = {answer.url: len(answer.body()) for answer in answers}
     assert [url for url in weights if "atkinson" in url or "overpass" in url] == []
     assert sum(weights.values()) < A_SLOW_LINE, weights
 

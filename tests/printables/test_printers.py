@@ -214,7 +214,8 @@ def test_a_kiosk_waits_no_longer_than_the_limit_and_its_slip_is_not_printed_late
         assert len(printer.slips.get(timeout=30)) < len(MORE_THAN_BUFFERS_HOLD)
         monkeypatch.undo()
         assert queues.print(printer.setting, NEXT_SLIP) == PrintResult(True)
-        assert printer.slips.get(timeout=5) == NEXT_SLIP
+        came_out = list(iter(lambda: printer.slips.get(timeout=5), NEXT_SLIP))
+        assert SLIP not in came_out
 
 
 def test_a_bad_setting_is_refused_before_anything_waits(queues: PrinterQueues) -> None:

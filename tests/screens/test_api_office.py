@@ -103,6 +103,18 @@ def test_a_clock_that_runs_behind_is_confirmed_by_a_supervisor_alone(web: TheWeb
     assert web.kiosk().post("/tickets", wish).status_code == 201
 
 
+def test_a_kiosk_that_is_touched_out_of_numbers_is_reported_once_and_refuses_nobody(web: TheWeb) -> None:
+    kiosk, supervisor = web.kiosk(), web.staff("supervisor")
+    for _ in range(30):
+        kiosk.take()
+    assert supervisor.get("/today").json["alerts"] == []
+    for _ in range(3):
+        kiosk.take()
+    web.kiosk().take()
+    alerts = supervisor.get("/today").json["alerts"]
+    assert [(a["kind"], a["subject"], a["detail"]) for a in alerts] == [("kiosk_rushed", kiosk.id, "31")]
+
+
 def test_who_asks_for_help_is_heard_until_somebody_has_come(web: TheWeb) -> None:
     kiosk, supervisor = web.kiosk(), web.staff("supervisor")
     assert kiosk.do("/help") == {"asked": True}

@@ -10,7 +10,7 @@ from flask import Response
 
 from queue_server.domain.errors import NotAllowed, WrongState
 from queue_server.domain.views import TicketView
-from queue_server.operations import calling, ticketing
+from queue_server.operations import calling, office, ticketing
 from queue_server.web.api.models import (
     Finish,
     MaybeBecause,
@@ -53,7 +53,15 @@ def issue(body: NewTicket) -> Response:
         language=body.language,
     )
     created = issued.pop("created")
+    if created and caller.kind == "device":
+        watch_for_a_rush(caller.id)
     return answer(with_addresses(issued), 201 if created else 200)
+
+
+def watch_for_a_rush(kiosk: str) -> None:
+    numbers = house().limits.numbers
+    if numbers.passes(kiosk):
+        house().do(office.report_rush, actor=kiosk, device=kiosk, numbers=numbers.times + 1)
 
 
 def with_addresses(issued: dict[str, Any]) -> dict[str, Any]:
