@@ -80,11 +80,23 @@ class TicketIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class BlankReserved(Event):
+    """Set aside. What its holder awaited of the item is awaited no longer."""
+
     holder: str
     item: str
     quantity: int
     service: str = ""  # whose line of the day it counts in; empty for a voucher
     counter: int | None = None
+    bucket: str = ""  # which part of the day's promise it belongs to; empty where nothing is rationed
+
+
+@dataclass(frozen=True, slots=True)
+class BlankAwaited(Event):
+    """Promised to a voucher out of a delivery that has yet to come; a negative quantity takes that back."""
+
+    holder: str
+    item: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +141,7 @@ class BlankUseUndone(Event):
     promised: int
     service: str
     source: str = "store"  # where it lies again
+    bucket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,7 @@ class StockMoved(Event):
     consignment: int | None = None  # the dispatch that it belongs to
     request: int | None = None  # the request that it fulfils
     to: str = ""  # of a dispatch: the account that it is on the way to
+    delivery: str = ""  # the announced delivery (its date) that it is a part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,12 +324,42 @@ class TicketExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VoucherGiven(Event):
+    """Instead of a number; without a date a place on the waiting list, and `rank` is its order of asking."""
+
+    code: str
+    token: str
+    service: str
+    cards: int
+    priority: bool
+    date: str
+    rank: int
+    channel: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoucherMoved(Event):
-    """A voucher whose blank was lost goes to another date, in front."""
+    """To another date: its blank was lost or did not come; or the first date for a place on the waiting list."""
 
     code: str
     date: str
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCalledBack(Event):
+    """Its blank has come while its holder is here: it is good on this day as well as on its date."""
+
+    code: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCancelled(Event):
+    """Given back by its holder."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
+from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse, Ration
 from queue_server.domain.stock import (
     ITEMS,
     OPEN,
@@ -49,12 +50,15 @@ TABLES: dict[str, type[Any]] = {
     "blank_requests": BlankRequest,
     "item_days": ItemDay,
     "service_counts": ServiceCount,
+    "bucket_counts": BucketCount,
+    "item_uses": ItemUse,
+    "arrivals": Arrival,
     "paces": Pace,
     "suspensions": Suspension,
     "calls": Call,
     "alerts": Alert,
 }
-OF_A_DAY = ("service_counts", "paces", "item_days", "sequences")
+OF_A_DAY = ("service_counts", "bucket_counts", "paces", "item_days", "sequences")
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
 UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}
 
@@ -84,6 +88,11 @@ class Office:
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
+        self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
+        self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
+        self.called_back: dict[tuple[str, str], int] = defaultdict(
+            int
+        )  # (day, service) -> cards of open vouchers called back to it
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -127,6 +136,23 @@ class Office:
         items = (self.rows["reservations"].get((holder, item)) for item in ITEMS)
         return [reservation for reservation in items if reservation]
 
+    @property
+    def ration(self) -> Ration:
+        """What may be promised now; it looks into the rows themselves, so it is as cheap as it is true."""
+        catalogue, rows = self.catalogue, self.rows
+        day = self.open_day.day if self.open_day else calendar.local_date(catalogue, self.now).isoformat()
+        return Ration(
+            catalogue=catalogue,
+            now=self.now,
+            day=day,
+            balances=rows["balances"],
+            counts=rows["bucket_counts"],
+            uses=rows["item_uses"],
+            arrivals=rows["arrivals"],
+            places=self.places,
+            called_back=self.called_back,
+        )
+
     def last_number(self, queue: str, day: str) -> int:
         row: Sequence | None = self.rows["sequences"].get((queue, day))
         return row.last_number if row else 0
@@ -156,6 +182,18 @@ class Office:
             heapq.heappop(line)  # it moved on since: stale entries fall off when they are read
         return None
 
+    def first_asked(self) -> list[Voucher]:
+        """The first on each service's waiting list, in the order in which they asked."""
+        heads = []
+        for line in self.asked.values():
+            while line:
+                voucher: Voucher | None = self.rows["vouchers"].get(line[0][1])
+                if voucher and voucher.waits:
+                    heads.append(voucher)
+                    break
+                heapq.heappop(line)
+        return sorted(heads, key=lambda voucher: voucher.rank)
+
     def beside(self, service: str) -> frozenset[str]:
         """The services of the same group: who waits for one of them stands in one line with a ticket of `service`."""
         catalogue = self.catalogue
@@ -183,6 +221,8 @@ class Office:
         rows = self.rows[table]
         if table == "tickets":
             self._line_up(rows.get(key), row)
+        elif table == "vouchers":
+            self._note_place(rows.get(key), row)
         if row is None:
             rows.pop(key, None)
         else:
@@ -199,6 +239,15 @@ class Office:
             heapq.heappush(self.lines[new.service, new.klass], (new.order, new.ticket_id))
             if new.voucher_rank is None:
                 heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))
+
+    def _note_place(self, old: Voucher | None, new: Voucher | None) -> None:
+        for voucher, by in ((old, -1), (new, 1)):
+            if voucher and voucher.waits:
+                self.places[voucher.service] += by * voucher.cards
+            if voucher and voucher.early and voucher.state == "open":
+                self.called_back[voucher.early, voucher.service] += by * voucher.cards
+        if new and new.waits:
+            heapq.heappush(self.asked[new.service], (new.rank, new.code))
 
     def hand_over(self, table: str, row: dict[str, Any]) -> None:
         """A row of staff, devices or sessions to be inserted or replaced with the events, but never one itself."""
@@ -244,6 +293,8 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
             return bool(row.state in UNFINISHED)
         case "vouchers":
             return bool(row.state == "open")
+        case "bucket_counts" if row.bucket == VOUCHER:  # a voucher may be redeemed or moved after its day
+            return True
         case "movements" | "calls":
             return False
         case "alerts":

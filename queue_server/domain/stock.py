@@ -20,11 +20,13 @@ SPOILED, DEFECTIVE, LOST_AND_FOUND = "spoiled", "defective", "lost-and-found"
 WITHDRAWN, DESTROYED = "withdrawn", "destroyed"
 # Where things come from: these alone may be below zero. Old cards come back that were handed out before the ledger.
 SOURCES = frozenset({SUPPLIER, PROVINCE, BORROWED, LOST_AND_FOUND, CITIZEN})
+AWAITED = "awaited"  # promised out of what the supplier has yet to bring: pending on both sides, never posted
 
 ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
 MOST_UNITS = 1_000_000  # of an item in one entry
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
+RATIONED = "KTP"  # whose blanks the office's policy gives out
 
 # What staff may enter, and from which account to which. PLACE is the store or a counter, PARTY the other side.
 # `accept`, `count` and `reverse` find their sides themselves.
@@ -93,7 +95,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Blanks set aside for a ticket or a voucher (`holder` is its id or code)."""
+    """Blanks set aside for a ticket or a voucher (`holder` is its id or code), and those it was promised to come."""
 
     KEY: ClassVar[tuple[str, ...]] = ("holder", "item")
 
@@ -101,6 +103,9 @@ class Reservation:
     item: str
     quantity: int
     seq: int  # when it was promised: the youngest breaks first
+    awaited: int = 0  # promised, and yet to be delivered
+    day: str = ""  # the business day whose promise it is
+    bucket: str = ""  # out of which part of that day; empty where nothing is rationed
 
 
 @dataclass(frozen=True, slots=True)

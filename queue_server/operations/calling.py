@@ -380,17 +380,21 @@ def undo_blanks(
     promised: int,
     service: str,
     seq: int,
-    account: str = stock.STORE,
+    bucket: str,
+    account: str,
 ) -> None:
     match kind:
         case "use":
-            record(office, events.BlankUseUndone(action.ticket_id, item, quantity, promised, service, account))
+            undone = events.BlankUseUndone(action.ticket_id, item, quantity, promised, service, account, bucket)
+            record(office, undone)
         case "reserve":
             record(office, events.BlankReleased(action.ticket_id, item, quantity, service))
         case "release":
             if office.balance(item, stock.STORE).unpromised < quantity:
                 raise OutOfStock(item=item, wanted=quantity, available=0, service=service)
-            record(office, events.BlankReserved(action.ticket_id, item, quantity, service))
+            if bucket and (refused := office.ration.over(office.catalogue.services[service], quantity, bucket)):
+                raise refused
+            record(office, events.BlankReserved(action.ticket_id, item, quantity, service, bucket=bucket))
         case "spoil":
             source, target = stock.sides("spoil", account)
             require_there(office, item, quantity, target)

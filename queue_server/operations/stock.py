@@ -24,6 +24,7 @@ from queue_server.domain.stock import (
     Movement,
 )
 from queue_server.operations.promises import NewCode, break_promises, cover_shortage, require_there
+from queue_server.operations.vouchers import serve_arrivals
 
 TYPES = (*MOVEMENTS, "accept", "count", "reverse")
 # What leaves by somebody's wish and not as a fact: only what is there, and not promised, may go.
@@ -68,8 +69,8 @@ def move_stock(
     """Enter one movement of `quantity` whole units; for `count` the quantity is what lies there.
 
     Facts are never refused: spoilage and counts take from safety, then from free, then from the youngest promise
-    (`docs/field.md#facts`). Raises `Invalid`, `NotFound` (item, movement, consignment, request), `Conflict` (reversed
-    before, promised, not there).
+    (`docs/field.md#facts`). What arrives goes first to those who asked first (`docs/field.md#sold-out`). Raises
+    `Invalid`, `NotFound` (item, movement, consignment, request), `Conflict` (reversed before, promised, not there).
     """
     if type == "count" and quantity is None:  # forgotten is not none left: that would break every promise
         raise Invalid("field", field="quantity")
@@ -78,6 +79,7 @@ def move_stock(
     require_sense(office, said)
     {"count": count, "accept": accept, "reverse": reverse}.get(type, enter)(office, said)
     break_promises(office, item, new_code)
+    serve_arrivals(office)
     return balance_of(office, item)
 
 
@@ -118,6 +120,7 @@ def enter(office: Office, said: Entered) -> None:
         require_possible(office, said, source, party)
     else:
         cover_shortage(office, said.item, said.quantity, source)
+    announced = office.catalogue.items[said.item].next_delivery if said.type == "receive" else None
     record(
         office,
         events.StockMoved(
@@ -131,6 +134,7 @@ def enter(office: Office, said: Entered) -> None:
             name=said.name,
             request=request_for(office, said),
             to=party if said.type == "dispatch" else "",
+            delivery=announced.isoformat() if announced else "",
         ),
     )
 

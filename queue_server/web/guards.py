@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -149,24 +150,25 @@ def hold_back_strangers() -> None:
     house().limits.strangers.count(address)
 
 
-def ticket_version(token: str) -> str:
-    """What a phone's page depends on. A phone is held back by its ticket, because many share one address; whoever
-    asks for a ticket that there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
+def phone_version(token: str) -> str:
+    """What a phone's page depends on, a ticket's or a voucher's. A phone is held back by its token, because many share
+    one address; whoever asks for what there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
     """
     hold_back(house().limits.phones, token)
-    try:
-        version = repr(house().queries.ticket_version(token, house().clock()))
-    except NotFound:
-        hold_back_strangers()
-        raise
-    house().limits.phones.count(token)
-    return version
+    queries, now = house().queries, house().clock()
+    for version in (queries.ticket_version, queries.voucher_version):
+        with suppress(NotFound):
+            found = repr(version(token, now))
+            house().limits.phones.count(token)
+            return found
+    hold_back_strangers()
+    raise NotFound("ticket")
 
 
 def require_some_ticket(token: str) -> None:
     """Whose ticket it is the view sees to; a token of none is a stranger's, and comes no further than this."""
     try:
-        ticket_version(token)
+        phone_version(token)
     except NotFound:
         raise NotAllowed("not_your_ticket") from None
 

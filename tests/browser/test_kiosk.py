@@ -309,7 +309,7 @@ def lose_every_answer(page: Page) -> None:
 # -- what cannot be had ------------------------------------------------------------------------------------------------
 
 
-def test_sold_out_offers_what_can_be_had_and_the_next_day(paired: Page, door: OpenDoor) -> None:
+def test_sold_out_offers_a_place_on_the_waiting_list_and_what_can_be_had_now(paired: Page, door: OpenDoor) -> None:
     for _ in range(door.office.stock().available):
         door.office.take("KTP-CETAK")
     at_start(paired, door)
@@ -322,14 +322,15 @@ def test_sold_out_offers_what_can_be_had_and_the_next_day(paired: Page, door: Op
     title(paired, "Blangko KTP-el hari ini sudah habis.")
     expect(paired.locator(".zero")).to_contain_text("per 09.42 WIB")
     expect(paired.locator(".options")).to_contain_text("KTP di ponsel (IKD), sekarang")
-    expect(paired.locator(".options")).to_contain_text("Selasa, 24 November, pukul 07.30")
+    expect(paired.locator(".opt-first")).to_contain_text("Masuk daftar tunggu")
     expect(paired.locator(".options")).to_contain_text("meja informasi")
     assert in_every_size(paired) == []
     assert measures.violations(paired) == []
     picture(paired, "kiosk-soldout")
-    touch(paired, "Datang di hari kerja berikutnya")
-    title(paired, "KTP-el hilang:.*bawa ini")
-    expect(paired.get_by_text("Ambil nomor")).to_have_count(0)
+    touch(paired, "Masuk daftar tunggu")
+    title(paired, "Daftar tunggu: kode Anda")
+    expect(paired.locator(".slip-card")).to_contain_text("Posisi1dari 1")
+    assert in_every_size(paired) == []
 
 
 def test_a_ribbon_that_is_used_up_is_named_although_blanks_are_left(paired: Page, door: OpenDoor) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response
 
 from printables import escpos, pdf
 from printables.printers import NO_PRINTER
 from queue_server.domain.errors import Conflict
+from queue_server.domain.views import SlipView
 from queue_server.operations import ticketing
 from queue_server.storage import people
 from queue_server.storage.people import Device
@@ -37,11 +41,11 @@ def slip_pdf(path: OfTicket) -> Response:
 def slip_escpos(path: OfTicket) -> Response:
     """The slip as a receipt printer takes it, as wide as the device's paper."""
     device = current().device
-    return Response(escpos_of(path.id, device.paper if device else WIDE), content_type=BYTES_TYPE)
+    view = house().queries.slip(path.id, house().clock())
+    return Response(escpos_of(view, device.paper if device else WIDE), content_type=BYTES_TYPE)
 
 
-def escpos_of(ticket_id: str, paper: int, reprint: bool = False) -> bytes:
-    view = house().queries.slip(ticket_id, house().clock(), reprint)
+def escpos_of(view: SlipView, paper: int) -> bytes:
     return house().aside(escpos.slip, view, paper)
 
 
@@ -61,20 +65,28 @@ def reprint_slip(path: OfTicket, body: Because) -> Response:
 
 
 def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
+    def put() -> dict[str, object]:
+        view = house().queries.slip(ticket_id, house().clock(), reprint)
+        return put_on_paper(view, ticketing.print_failed, tickets=(ticket_id,), ticket_id=ticket_id)
+
+    return once_for_each_key(put)
+
+
+def once_for_each_key(put: Callable[[], dict[str, object]]) -> dict[str, object]:
     """The same key again is answered as the first time: a slip is on paper, and no commit could take it back.
 
     Who asks while it is still printing waits for the same answer. Raises `Conflict`: the key stands for another slip.
     """
     asked = once(None)
     if asked is None:
-        return put_on_paper(ticket_id, reprint)
+        return put()
     kept, mine = house().printed, Printing(asked.fingerprint)
     known = kept.setdefault((asked.caller, asked.key), mine)
     if known.fingerprint != asked.fingerprint:
         raise Conflict("key_reused")
     if known is mine:
         try:
-            mine.answer.set_result(put_on_paper(ticket_id, reprint))
+            mine.answer.set_result(put())
         except Exception as failure:
             del kept[asked.caller, asked.key]  # nothing was answered: the next try is a first one
             mine.answer.set_exception(failure)
@@ -84,21 +96,14 @@ def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
     return known.answer.result()
 
 
-def put_on_paper(ticket_id: str, reprint: bool) -> dict[str, object]:
+def put_on_paper(view: SlipView, failed: Callable[..., None], **whose: Any) -> dict[str, object]:
+    """Print a slip; `failed` is the operation that tells a supervisor when it does not come out."""
     device = printer_of()
-    data = escpos_of(ticket_id, device.paper if device else WIDE, reprint)
     if device is None:
         return {"printed": False, "why": NO_PRINTER}
-    result = house().printers.print(device.printer, data)
+    result = house().printers.print(device.printer, escpos_of(view, device.paper))
     if not result.printed and result.why != NO_PRINTER:
-        house().do(
-            ticketing.print_failed,
-            actor=current().id,
-            tickets=(ticket_id,),
-            ticket_id=ticket_id,
-            device=device.device_id,
-            why=result.why or "",
-        )
+        house().do(failed, actor=current().id, device=device.device_id, why=result.why or "", **whose)
     return {"printed": result.printed, "why": result.why}
 
 
