@@ -22,7 +22,7 @@ def move_stock(
     item: str,
     type: str,
     new_code: NewCode,
-    quantity: int = 0,
+    quantity: int | None = None,
     reference: str = "",
     reason: str = "",
     reverses: int | None = None,
@@ -48,8 +48,8 @@ def move_stock(
     return balance_of(office, item)
 
 
-def enter(office: Office, item: str, type: str, quantity: int, reference: str, reason: str) -> None:
-    if quantity < 1:
+def enter(office: Office, item: str, type: str, quantity: int | None, reference: str, reason: str) -> None:
+    if not quantity or quantity < 1:
         raise Invalid("quantity", quantity=quantity)
     source, target = MOVEMENTS[type]
     if source == stock.STORE:
@@ -59,8 +59,10 @@ def enter(office: Office, item: str, type: str, quantity: int, reference: str, r
     record(office, events.StockMoved(type, item, quantity, source, target, reference, reason))
 
 
-def count(office: Office, item: str, counted: int, reason: str) -> None:
+def count(office: Office, item: str, counted: int | None, reason: str) -> None:
     """What lies there now; the difference to the book goes to or comes from lost-and-found."""
+    if counted is None:  # forgotten is not none left: that would break every promise
+        raise Invalid("field", field="quantity")
     book = office.balance(item, stock.STORE).posted
     record(office, events.StockCounted(item, counted, book, reason))
     if counted != book:

@@ -84,7 +84,8 @@ def sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
 def postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     # The writer does point look-ups only: a plan that was made while the tables were empty must not stay a scan.
     point_look_ups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-    writing = f"{point_look_ups} -c lock_timeout={LOCK_WAIT_SECONDS}s"
+    # A number that was given out is on the disk, also where the server's own settings would let it wait.
+    writing = f"{point_look_ups} -c synchronous_commit=on -c lock_timeout={LOCK_WAIT_SECONDS}s"
     common: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "antrean"}
     writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing}, **DISCREET)
     reader = sa.create_engine(

@@ -182,7 +182,7 @@ class Rank(Said):
 
 
 class Movement(Said):
-    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back."""
+    """`quantity` for `count` is what lies there, and has to be said; `reverses` the entry that `reverse` takes back."""
 
     type: Literal["receive", "return", "lend", "borrow", "spoil", "defect", "lose", "find", "count", "reverse"]
     quantity: Units = 0

@@ -55,7 +55,7 @@ def movements(path: OfItem, query: WhichPage) -> Response:
 @staff(*STOREKEEPERS)
 def move(path: OfItem, body: Movement) -> Response:
     """Enter what came, went, was counted or spoilt: a further entry, never an edit."""
-    entry = body.model_dump()
+    entry = body.model_dump(exclude_unset=True)  # a count that names no quantity has counted nothing
     reversed_too = () if body.reverses is None else (body.reverses,)
     return answer(do(stock.move_stock, said=body, movements=reversed_too, item=path.item, new_code=new_code, **entry))
 
