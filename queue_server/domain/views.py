@@ -362,6 +362,7 @@ class SlipView:
     language: str
     reprint: bool = False
     voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order
+    closes_at: int | None = None
 
 
 def as_json(value: Any) -> Any:

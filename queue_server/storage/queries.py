@@ -205,6 +205,7 @@ class Queries:
             language=language,
             reprint=reprint,
             voucher=view.voucher,
+            closes_at=self.day_view(now).closes_at,
         )
 
     # -- the day's figures ---------------------------------------------------------------------------------------------
