@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -126,6 +129,19 @@ def test_the_way_in_can_be_read_and_hit(office: OfficeServer, new_page: NewPage,
     for path in ("/", "/login", "/pair"):
         page.goto(f"{office.url}{path}?lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+
+
+@pytest.mark.parametrize("path", ["/counter", "/supervisor"])
+def test_the_hour_is_the_offices_before_the_line_is_up_and_whatever_the_computer_thinks(
+    office: OfficeServer, supervisor: Staff, new_page: NewPage, path: str
+) -> None:
+    page = new_page("counter")
+    page.clock.set_system_time("2020-01-01T03:33:00")
+    page.route_web_socket(re.compile("/socket.io/"), lambda socket: None)
+    come_in(page, supervisor, path)
+    now = datetime.now(ZoneInfo("Asia/Jakarta"))
+    just_now = [f"{now - timedelta(minutes=minutes):%H.%M}" for minutes in (0, 1)]
+    assert page.locator("#clock").inner_text() in just_now
 
 
 def test_at_half_its_width_the_counter_needs_no_sideways_scroll(
