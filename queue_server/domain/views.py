@@ -487,6 +487,7 @@ class SlipView:
     language: str
     reprint: bool = False
     voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order, or place in line
+    closes_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

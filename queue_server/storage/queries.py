@@ -218,6 +218,7 @@ class Queries:
             language=language,
             reprint=reprint,
             voucher=view.voucher,
+            closes_at=self.day_view(now).closes_at,
         )
 
     def voucher_slip(self, code: str, now: int) -> SlipView:

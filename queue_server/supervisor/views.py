@@ -81,6 +81,7 @@ def page(template: str, today: Today, **shown: Any) -> str:
         names=house().door.names(),
         clerk_name=current().name,
         zone=today.day.zone,
+        now=today.day.now,
         manages=current().role in MANAGERS,
         keeps=current().role in STOREKEEPERS,
         reads_all=current().role != STOCK,

@@ -141,7 +141,10 @@ SENTENCES = {
     ),
     # what there is not
     "not_found": Words("Alamat itu tidak ada.", "There is nothing at that address."),
-    "ticket": Words("Nomor antrean itu tidak ditemukan.", "That ticket is not known."),
+    "ticket": Words(
+        "Nomor antrean itu tidak ditemukan. Pindai lagi kode di slip, atau tanyakan di meja informasi.",
+        "That ticket is not known. Scan the code on the slip again, or ask at the information desk.",
+    ),
     "voucher": Words("Kode {code} tidak ditemukan.", "The code {code} is not known."),
     "counter": Words("Loket {counter} tidak ada.", "There is no counter {counter}."),
     "service": Words("Layanan {service} tidak ada.", "There is no service {service}."),

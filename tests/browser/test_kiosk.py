@@ -362,6 +362,22 @@ def test_the_last_blanks_are_not_enough_for_a_family_and_it_is_told(paired: Page
     expect(paired.locator(".slip-card .big")).to_be_visible()
 
 
+def test_a_wait_beyond_the_day_is_no_clock_of_today(paired: Page, door: OpenDoor) -> None:
+    for _ in range(85):
+        door.office.take("KTP-CETAK")
+    paired.goto(f"{door.url}/kiosk/group/A")
+    foreign = paired.locator(".opt").filter(has_text="KTP-el orang asing")
+    expect(foreign).to_contain_text("lewat jam tutup")
+    expect(paired.locator(".opt").filter(has_text="Surat keterangan")).to_contain_text(re.compile(r"\d–\d jam"))
+    assert in_every_size(paired) == []
+    foreign.tap()
+    expect(paired.locator(".promise")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
+    touch(paired, "Ambil nomor")
+    expect(paired.locator(".when")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
+
+
 def test_a_suspended_service_says_why_in_the_supervisors_words(paired: Page, door: OpenDoor) -> None:
     door.office.do(stock.suspend, service="KTP-HILANG", reason="jaringan ke pusat putus")
     at_start(paired, door)
@@ -389,9 +405,7 @@ def test_before_opening_hours_blanks_and_checklists_can_be_read(paired: Page, do
     assert in_every_size(paired) == []
 
 
-@pytest.mark.parametrize(
-    ("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor sudah tutup.")]
-)
+@pytest.mark.parametrize(("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor tutup.")])
 def test_after_intake_and_after_closing_the_next_opening_is_named(
     paired: Page, door: OpenDoor, when: str, words: str
 ) -> None:
