@@ -6,7 +6,16 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
 
@@ -54,6 +63,10 @@ Text = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
 MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Its form is checked in `domain.nik`, which says in words what is wrong; a secret shows itself in no trace or log.
+Nik = Annotated[
+    SecretStr, Field(max_length=40), WithJsonSchema({"type": "string", "pattern": "^[0-9]{16}$", "writeOnly": True})
+]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
@@ -125,7 +138,8 @@ class WhichReport(WhichDay):
 class NewTicket(Said):
     """`ticket_id` is made by the caller, so that asking again after silence gives the same ticket.
 
-    `channel` left out is `kiosk` for a device and `desk` for staff.
+    `channel` left out is `kiosk` for a device and `desk` for staff. `nik` is asked of a device where the office
+    file sets `numbers_per_nik`, else of nobody; it is never kept, shown or sent back.
     """
 
     ticket_id: Token
@@ -135,6 +149,7 @@ class NewTicket(Said):
     voucher: Code | None = None
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
+    nik: Nik | None = None
 
 
 class Because(Said):

@@ -122,6 +122,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "day", "item", name="pk_item_days"),
     )
     op.create_table(
+        "nik_marks",
+        text("site"),
+        text("ticket_id"),
+        text("mark"),
+        text("day"),
+        sa.PrimaryKeyConstraint("site", "ticket_id", name="pk_nik_marks"),
+    )
+    op.create_index("nik_marks_of_mark", "nik_marks", ["site", "mark"])
+    op.create_table(
         "office_files",
         text("site"),
         whole("seq"),
