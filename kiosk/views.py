@@ -65,8 +65,20 @@ def service(code: str) -> ResponseReturnValue:
     if chosen.open or chosen.reason in BY_THE_DAY or "read" in request.args:
         most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards else 1
         waiting = groups_of(view)[chosen.group].waiting
-        return screen("checklist", view.day, service=chosen, back=back, most=most, waiting=waiting)
+        asks = asks_nik()
+        return screen("checklist", view.day, service=chosen, back=back, most=most, waiting=waiting, asks_nik=asks)
     return screen("refused", view.day, service=chosen, back=back, groups=groups_of(view), **instead_of(chosen, view))
+
+
+@blueprint.get("/service/<code>/nik")
+@device("kiosk")
+def nik(code: str) -> ResponseReturnValue:
+    """What comes before the number where the office asks for the NIK; else, or once it is gone, the checklist."""
+    view = services()
+    chosen = next((service for service in view.services if service.code == code), None) or abort(404)
+    if not (asks_nik() and chosen.open):
+        return service(code)
+    return screen("nik", view.day, service=chosen)
 
 
 @blueprint.get("/ticket/<ticket_id>")
@@ -115,6 +127,11 @@ def voucher(code: str) -> ResponseReturnValue:
 
 def services() -> ServicesView:
     return house().queries.services(language(), house().clock())
+
+
+def asks_nik() -> bool:
+    """Source: `docs/field.md#touts`."""
+    return house().catalogue().rules.numbers_per_nik > 0
 
 
 def prints(kiosk: Caller) -> bool:
