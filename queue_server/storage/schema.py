@@ -84,6 +84,10 @@ journal = sa.Table(
     sa.ForeignKeyConstraint(["site"], ["sites.site"]),
 )
 
+# For the audit list: few entries, and the others are not in it.
+REPRINTED = one_of(journal.c.type, "SlipReprinted")
+index_where(journal, REPRINTED, "journal_reprints", "day", "seq")
+
 APPEND_ONLY = "the journal is append-only"
 # REPLACE deletes without asking a DELETE trigger, so SQLite gets one for INSERT too.
 SQLITE_TRIGGERS = (

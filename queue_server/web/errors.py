@@ -103,6 +103,9 @@ SENTENCES = {
     "last_stage": Words("Ini sudah tahap terakhir untuk {service}.", "This is already the last stage of {service}."),
     "not_reversible": Words("Mutasi ini tidak bisa dibalik dari sini.", "This movement cannot be reversed from here."),
     "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
+    "days_written": Words("Tulis hari sebagai 2026-11-23.", "Write a day as 2026-11-23."),
+    "days_turned": Words("Hari pertama lebih akhir daripada hari terakhir.", "The first day is later than the last."),
+    "days_too_many": Words("Paling banyak {days} hari sekaligus.", "At most {days} days at a time."),
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
     "printer_setting": Words(
@@ -175,7 +178,7 @@ SENTENCES = {
     ),
     "nik_quota": Words(
         "NIK ini sudah mengambil {limit} nomor {service} hari ini. Pakai nomor itu. Hilang? Tanya meja informasi.",
-        "This NIK has taken {limit} numbers for {service} today. Use those. Lost? Ask the information desk.",
+        "One NIK may take {limit} a day ({service}), and that is taken. Use it. Lost? Ask the information desk.",
     ),
     "day_closed": Words("Kantor tutup. Buka lagi {next_day}.", "The office is closed. It opens {next_day}."),
     "ticket_state": Words("{number} {state}, jadi itu tidak bisa.", "{number} is {state}, so that is not possible."),

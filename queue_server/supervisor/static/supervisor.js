@@ -66,7 +66,7 @@
     const body = {};
     form.querySelectorAll("[name]").forEach((field) => {
       if (field.type === "radio" && !field.checked) return;
-      if (field.name === "other" || field.name === "service") return;
+      if (field.name === "other" || (field.name === "service" && form.dataset.post.includes("{service}"))) return;
       if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
       else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
       else body[field.name] = field.value;
@@ -96,6 +96,7 @@
         const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
         const answer = await send(form, path, fields(form));
         if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
+        if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
         tell(form.dataset.done);
       }
       dialog.close();
@@ -131,6 +132,7 @@
     showOther(form);
     if (path) form.dataset.post = path;
     form.dataset.fill = fill || "{}";
+    form.querySelectorAll("[data-new-id]").forEach((field) => { field.value = antrean.newId(); });
     if (words) dialog.querySelector("[data-about]").textContent = words;
     if (value) dialog.querySelector("[data-filled]").value = value;
     if (choose) form.elements.service.value = choose;

@@ -17,7 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
+from queue_server.domain.views import AuditLine, CounterBoard, CounterLine, ItemStock, MovementView, Wait
 
 MOST_UNITS = 1_000_000  # of an item in one entry
 MOST_LINES = 20  # of one finished visit
@@ -126,6 +126,14 @@ class WhichPage(BaseModel):
 
 class WhichDay(BaseModel):
     date: Day | None = None
+
+
+class WhichDays(BaseModel):
+    """Business days, both included; left out it is the office's own day."""
+
+    since: Day | None = None
+    until: Day | None = None
+    format: Literal["csv", "json"] = "json"
 
 
 class WhichReport(WhichDay):
@@ -368,6 +376,14 @@ class HelpAsked(BaseModel):
 class AlertAnswered(BaseModel):
     seq: int
     answered: bool
+
+
+class Audit(BaseModel):
+    """Newest first. `kind` is `reprint` or `out_of_order`; `who` the name of the account or device behind `actor`."""
+
+    since: str
+    until: str
+    lines: list[AuditLine]
 
 
 class SignedIn(BaseModel):

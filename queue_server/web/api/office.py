@@ -12,6 +12,7 @@ from queue_server.operations import office
 from queue_server.web.api.models import (
     AlertAnswered,
     AskForHelp,
+    Audit,
     DayAfter,
     HelpAsked,
     MaybeBecause,
@@ -19,14 +20,16 @@ from queue_server.web.api.models import (
     OfHall,
     OpenDay,
     WhichDay,
+    WhichDays,
     WhichReport,
 )
 from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers, do
+from queue_server.web.audit import audit
 from queue_server.web.caching import only_if_new
 from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE, daily_csv
+from queue_server.web.reports import CSV_TYPE, audit_csv, daily_csv
 from queue_server.web.session import current
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
@@ -80,6 +83,17 @@ def daily_report(query: WhichReport) -> Response:
     name = f"antrean-{query.date or figures.day.day}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
+
+
+@api.get("/audit", responses=answers(Audit))
+@staff(*MANAGERS, AUDITOR)
+def audit_list(query: WhichDays) -> Response:
+    """Reprints and calls out of order: when, who, and the reason that was given."""
+    since, until, lines = audit(query.since, query.until)
+    if query.format == "json":
+        return answer({"since": since, "until": until, "lines": lines})
+    headers = {"Content-Disposition": f"attachment; filename=pemeriksaan-{since}-{until}.csv"}
+    return Response(audit_csv(lines), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
 
 
 @api.post("/day/open", responses=answers(DayAfter))

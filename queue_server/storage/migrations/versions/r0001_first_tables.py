@@ -219,6 +219,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "generation", "seq", name="pk_journal"),
         sa.ForeignKeyConstraint(["site"], ["sites.site"], name="fk_journal_site"),
     )
+    where = sa.text("type = 'SlipReprinted'")
+    op.create_index("journal_reprints", "journal", ["site", "day", "seq"], sqlite_where=where, postgresql_where=where)
     op.create_table(
         "paces",
         text("site"),
