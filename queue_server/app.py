@@ -21,6 +21,7 @@ from gevent.threadpool import ThreadPool
 from display.views import blueprint as display
 from kiosk.views import blueprint as kiosk
 from queue_server.config import Settings, SettingsError
+from queue_server.connections import Connection, room_for_connections
 from queue_server.counter.views import blueprint as counter
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.operations.office import follow_calendar
@@ -46,7 +47,6 @@ T = TypeVar("T")
 
 READING_THREADS = 4  # each reads on a connection of its own
 BACKLOG = 4096  # connections that may knock at once
-MOST_CONNECTIONS = 10_000
 LAST_WORDS_SECONDS = 2.0  # for answers that are already on their way when the server is stopped
 A_PART_DIED = 70  # exit code: whoever started us starts us again
 NETWORK_PAUSE_SECONDS = 5.0  # before listening to a database again that went away
@@ -152,7 +152,8 @@ class Server:
         gevent.spawn(self.follow_calendar_for_ever).link_exception(died)
         if self.database.dialect == "postgresql":
             gevent.spawn(self.listen_for_ever).link_exception(died)
-        server = WSGIServer(listener, self.app, log=None, error_log=log, spawn=Pool(MOST_CONNECTIONS))
+        room = Pool(room_for_connections())
+        server = WSGIServer(listener, self.app, log=None, error_log=log, spawn=room, handler_class=Connection)
         server.start()
         settle_garbage()
         self.stopping.wait()

@@ -24,8 +24,8 @@ import click
 from printables import printers
 from queue_server import config
 from queue_server.config import Settings, SettingsError
-from queue_server.domain.errors import Refusal
-from queue_server.domain.stock import MOVEMENTS
+from queue_server.domain.errors import Busy, Refusal
+from queue_server.domain.stock import MOST_UNITS, MOVEMENTS
 from queue_server.domain.views import as_json
 from queue_server.operations import auth, office, stock
 from queue_server.storage import backup as backups
@@ -33,7 +33,7 @@ from queue_server.storage import lock, people
 from queue_server.storage import rebuild as rebuilding
 from queue_server.storage import upgrade as upgrading
 from queue_server.storage import verify as verifying
-from queue_server.storage.database import Database
+from queue_server.storage.database import Database, DatabaseFault
 from queue_server.storage.journal import Command, Journal, found_site
 from queue_server.storage.queries import Queries
 from queue_server.web import passwords
@@ -43,6 +43,7 @@ from queue_server.web.reports import daily_csv
 from queue_server.web.session import token_hash
 
 ACTOR = "cli"
+LONGEST_WORDS = 200  # of a reason or a paper's name
 DEMO_FILE = "demo-sign-ins.txt"
 DEMO_BLANKS = 500
 DEMO_AMPLE = 10_000
@@ -59,14 +60,20 @@ def now_ms() -> int:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What the office refuses becomes one sentence."""
+    """What the office refuses becomes one sentence, and what the machine refuses too."""
     try:
         yield
+    except Busy:
+        raise Refused("the database is out of reach: its server is away, or its disk is full or read-only") from None
     except Refusal as refusal:
         known = SENTENCES.get(refusal.reason)
         raise Refused(known.get("en").format_map(refusal.details) if known else str(refusal)) from None
-    except SettingsError as error:
+    except (SettingsError, DatabaseFault) as error:
         raise Refused(str(error)) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"{error.filename}: {error.strerror}") from None
 
 
 class Site:
@@ -89,7 +96,7 @@ def site() -> Iterator[Site]:
     """The office of the settings in force; one sentence where there is none or its schema is old."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database:
+        with opened_office(settings) as database:
             state = upgrading.schema_state(database)
             if state != "current":
                 raise Refused(REMEDY[state])
@@ -101,6 +108,15 @@ REMEDY = {
     "old": "the database is older than this program: antrean upgrade",
     "unknown": "the database is newer than this program, or not one of ours: install the program that made it",
 }
+
+
+@contextmanager
+def opened_office(settings: Settings) -> Iterator[Database]:
+    """Of an office that is there: SQLite would make an empty database of any path."""
+    with opened(settings) as database:
+        if database.path and not database.path.exists():
+            raise Refused(f"there is no office in {settings.data_dir} yet: antrean init --office NAME")
+        yield database
 
 
 @contextmanager
@@ -151,6 +167,9 @@ def init(name: str, demo: bool) -> None:
         if settings.file.exists():
             raise Refused(f"there is an office in {settings.data_dir} already")
         with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean init"):
+            if database.path:
+                database.path.touch(mode=0o600)  # it holds the hashes of passwords
+                database.path.chmod(0o600)
             upgrading.upgrade(database)
             found_site(database, settings.site)
             here = Site(settings, database)
@@ -253,9 +272,9 @@ def upgrade() -> None:
     """Back up, migrate and verify the database."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
-            if upgrading.schema_state(database) == "unknown":
-                raise Refused(REMEDY["unknown"])
+        with opened_office(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
+            if (state := upgrading.schema_state(database)) in ("empty", "unknown"):
+                raise Refused(REMEDY[state])
             copy_to = settings.data_dir / f"antrean-{now_ms()}.db"
             faults = upgrading.upgrade(database, copy_to)
             if copy_to.exists():
@@ -297,12 +316,24 @@ def staff() -> None:
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
 def staff_add(name: str, role: str, password_stdin: bool) -> None:
     """Make a staff account."""
-    password = sys.stdin.readline().rstrip("\n")
-    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        raise Refused(f"the password has to have {passwords.SHORTEST} to {passwords.LONGEST} characters")
+    password = typed_password()
     with site() as here:
+        if people.staff_by_name(here.database, here.settings.site, name):
+            raise Refused(f"{name} has an account already: antrean staff list")
         add_staff(here, name, role, password)
         note(f"{name} can sign in.")
+
+
+def typed_password() -> str:
+    """The first line of standard input. Raises `Refused` for one with which nobody could sign in."""
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+        password.encode()
+    except UnicodeError:
+        raise Refused("the password is no UTF-8 text") from None
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST or "\0" in password:
+        raise Refused(f"the password has to have {passwords.SHORTEST} to {passwords.LONGEST} characters")
+    return password
 
 
 @staff.command(name="list")
@@ -370,14 +401,21 @@ def stock_show() -> None:
             click.echo(f"{item.item}\t{item.on_hand}\t{item.promised}\t{item.safety}\t{item.available}")
 
 
+def one_line(_context: click.Context, _option: click.Parameter, words: str) -> str:
+    """As the screens take it: nothing that controls a terminal or a printer."""
+    if words.isprintable() and len(words) <= LONGEST_WORDS:
+        return words
+    raise click.BadParameter(f"one line of at most {LONGEST_WORDS} characters")
+
+
 def stock_command(type: str) -> None:
     """`antrean stock receive KTP 500 --reference …`, one command for each kind of movement."""
 
     @stock_commands.command(name=type, help=f"Enter a movement of the kind {type}.")
     @click.argument("item")
-    @click.argument("quantity", type=click.IntRange(min=0))
-    @click.option("--reference", default="", help="The paper it came with.")
-    @click.option("--reason", default="", help="Why; only a receipt needs none.")
+    @click.argument("quantity", type=click.IntRange(0, MOST_UNITS))
+    @click.option("--reference", default="", callback=one_line, help="The paper it came with.")
+    @click.option("--reason", default="", callback=one_line, help="Why; only a receipt needs none.")
     def enter(item: str, quantity: int, reference: str, reason: str) -> None:
         with site() as here:
             entry = {"quantity": quantity, "reference": reference, "reason": reason, "new_code": new_code}

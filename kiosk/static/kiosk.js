@@ -71,14 +71,16 @@
     screen().classList.toggle("is-quiet", Boolean(quiet));
     const large = document.querySelector('[data-do="large"]');
     if (large) large.setAttribute("aria-pressed", String(state.large));
-    if (!quiet) {
-      const heading = document.querySelector("h1");
-      if (heading) heading.focus({ preventScroll: true });
-    }
+    if (!quiet) focusOnQuestion();
     if (name() === "number") arrangeNumber();
     state.nik = "";
     if (part("code")) showCode();
     watchStillness();
+  }
+
+  function focusOnQuestion() {
+    const heading = document.querySelector("h1");
+    if (heading) heading.focus({ preventScroll: true });
   }
 
   function start() {
@@ -95,10 +97,26 @@
   function watchStillness() {
     clearTimeout(state.still);
     stopCount();
-    part("still").hidden = true;
+    closePanel("still");
     if (state.away || isAtStart()) return;
     if (name() === "number") countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
+  }
+
+  /** A panel that had the focus gives it back to the question: a focus that nobody sees would press what nobody chose. */
+  function closePanel(id) {
+    const hadFocus = part(id).contains(document.activeElement);
+    part(id).hidden = true;
+    if (hadFocus) focusOnQuestion();
+  }
+
+  /** The panel that wants an answer before anything else, or none. What lies under it is out of reach of the keys. */
+  const openPanel = () => ["away", "refusal", "wrong"].map(part).find((panel) => panel && !panel.hidden);
+
+  function stayIn(panel, back) {
+    const keys = [...panel.querySelectorAll("button")];
+    const next = keys.indexOf(document.activeElement) + (back ? -1 : 1);
+    if (keys.length) keys.at(next % keys.length).focus({ preventScroll: true });
   }
 
   function askStill() {
@@ -315,8 +333,8 @@
       part("helped").querySelectorAll("[data-said]").forEach((said) => { said.hidden = said.dataset.said !== heard; });
       setTimeout(() => { part("helped").hidden = true; }, HELPED_MS);
     },
-    stay() { document.querySelector("h1").focus({ preventScroll: true }); },
-    understood() { part("refusal").hidden = true; },
+    stay() { focusOnQuestion(); },
+    understood() { closePanel("refusal"); },
     priority(box) { box.setAttribute("aria-checked", String(box.getAttribute("aria-checked") !== "true")); },
     fewer() { setCards(-1); },
     more() { setCards(1); },
@@ -324,10 +342,10 @@
       part("wrong").hidden = false;
       part("wrong").querySelector("button").focus({ preventScroll: true });
     },
-    keep() { part("wrong").hidden = true; },
+    keep() { closePanel("wrong"); },
     async cancel() {
       await giveBack(part("given").dataset).then(start, (refused) => {
-        part("wrong").hidden = true;
+        closePanel("wrong");
         if (refused.code === "silent") away(); else tell(refused.message);
       });
     },
@@ -374,8 +392,9 @@
   document.addEventListener("click", (event) => {
     const touched = event.target.closest("[data-do], [data-key], a[href]");
     if (!state.away) part("helped").hidden = true;
-    if (!touched || state.away) return;
-    event.preventDefault();
+    if (!touched) return;
+    event.preventDefault(); // also while the server is away: a link that was followed then leads out of the kiosk
+    if (state.away) return;
     if (touched.dataset.key) typed(touched.dataset.key);
     else if (touched.dataset.do) deeds[touched.dataset.do](touched);
     else go(touched.getAttribute("href"));
@@ -383,6 +402,12 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     take(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!state.away && !event.repeat) part("helped").hidden = true;
+    if (event.key !== "Tab" || !openPanel()) return;
+    event.preventDefault();
+    stayIn(openPanel(), event.shiftKey);
   });
   document.addEventListener("keydown", (event) => {
     if (!(part("code") || part("nik")) || event.ctrlKey || event.altKey) return;

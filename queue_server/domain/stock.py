@@ -14,6 +14,7 @@ STORE, PROMISED, CITIZENS, SUPPLIER = "store", "promised", "citizens", "supplier
 SPOILED, DEFECTIVE, LOST_AND_FOUND, LENT, BORROWED = "spoiled", "defective", "lost-and-found", "lent", "borrowed"
 
 ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
+MOST_UNITS = 1_000_000  # of an item in one entry
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
 

@@ -191,7 +191,7 @@ def cancel(
     the ticket, or a supervisor, may. Raises `NotFound`, `NotAllowed`, `WrongState`.
     """
     ticket = office.ticket(ticket_id)
-    if token is not None and not hmac.compare_digest(token, ticket.token):
+    if token is not None and not hmac.compare_digest(token.encode(), ticket.token.encode()):
         raise NotAllowed("not_your_ticket")
     tickets.require(ticket, tickets.CANCELLED)
     if ticket.state in tickets.AT_A_COUNTER and not by_supervisor:

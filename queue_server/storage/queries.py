@@ -52,6 +52,12 @@ HOUR = 3_600_000
 NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
+# A call that a clerk has taken back: its ticket no longer knows of it. No screen shows or speaks it.
+STANDS = sa.exists().where(
+    t_tickets.c.site == t_calls.c.site,
+    t_tickets.c.ticket_id == t_calls.c.ticket_id,
+    t_tickets.c.call_seq >= t_calls.c.seq,
+)
 
 
 class Queries:
@@ -101,7 +107,7 @@ class Queries:
         """The calls of a hall after `seq` that are still to be announced, oldest first."""
         with self.database.reading() as connection:
             reader = Reader(connection, self.site, now)
-            where = [t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
+            where = [STANDS, t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
             if hall != ALL_HALLS:
                 where.append(t_calls.c.hall == hall)
             calls = reader.rows("calls", t_calls.c.day == reader.today, *where, order=[t_calls.c.seq])
@@ -341,7 +347,7 @@ class Reader:
         """The newest calls of each hall, and of all halls together."""
         found: dict[str, list[Any]] = {}
         for hall in (*self.catalogue.halls, ALL_HALLS):
-            where = [t_calls.c.day == self.today]
+            where = [STANDS, t_calls.c.day == self.today]
             if hall != ALL_HALLS:
                 where.append(t_calls.c.hall == hall)
             found[hall] = self.rows("calls", *where, order=[t_calls.c.seq.desc()], limit=CALLS_READ)

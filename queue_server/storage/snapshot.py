@@ -6,6 +6,7 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -40,10 +41,8 @@ from queue_server.domain.views import (
 
 NEXT_SHOWN = 10
 EARLIER_SHOWN = 5
-SHORT_BREAK = {
-    "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
-    "en": "Break {}. You can still take a number.",
-}
+BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
+INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
 FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
 
 
@@ -302,15 +301,26 @@ class Snapshot:
 
     def notices(self, language: str) -> tuple[str, ...]:
         """Ticker lines: what is suspended and why, today's breaks, and that everything is free."""
-        lines = [
-            f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
-            for code, suspension in self.suspensions.items()
-            if code in self.catalogue.services
-        ]
+        lines = [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
-                lines.append(SHORT_BREAK[language].format(calendar.clock_range(self.catalogue, start, end)))
+                lines.append(BREAK[language].format(calendar.clock_range(self.catalogue, start, end)) + goes_on)
         return (*lines, FREE[language])
+
+    def stopped(self, language: str) -> dict[str, list[str]]:
+        """What each reason has stopped: a group by its name when all of it has stopped, else the services."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for prefix, group in self.catalogue.groups.items():
+            services = self.catalogue.services_of_group[prefix]
+            names: defaultdict[str, list[str]] = defaultdict(list)
+            for service in services:
+                if suspension := self.suspensions.get(service.code):
+                    names[suspension.reason].append(service.name.get(language))
+            for reason, stopped in names.items():
+                whole = 1 < len(stopped) == len(services)
+                found[reason] += [group.name.get(language)] if whole else stopped
+        return found
 
     # -- counters ----------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class Guard:
         if self.public:
             return
         if self.holder and (token := request.headers.get(TOKEN_HEADER)):
+            require_some_ticket(token)
             g.caller = holder_of(token)
             return
         refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "unpaired")
@@ -153,12 +154,21 @@ def ticket_version(token: str) -> str:
     asks for a ticket that there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
     """
     hold_back(house().limits.phones, token)
-    house().limits.phones.count(token)
     try:
-        return repr(house().queries.ticket_version(token, house().clock()))
+        version = repr(house().queries.ticket_version(token, house().clock()))
     except NotFound:
         hold_back_strangers()
         raise
+    house().limits.phones.count(token)
+    return version
+
+
+def require_some_ticket(token: str) -> None:
+    """Whose ticket it is the view sees to; a token of none is a stranger's, and comes no further than this."""
+    try:
+        ticket_version(token)
+    except NotFound:
+        raise NotAllowed("not_your_ticket") from None
 
 
 def require_hall(caller: Caller, hall: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
@@ -35,6 +36,14 @@ class Aside(Protocol):
     def __call__(self, function: Callable[..., T], *arguments: Any) -> T: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """A slip that is being printed or has been; `fingerprint` tells the request from another with the same key."""
+
+    fingerprint: str
+    answer: Future[dict[str, object]] = field(default_factory=Future)
+
+
 @dataclass
 class House:
     settings: Settings
@@ -47,7 +56,7 @@ class House:
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)
-    printed: dict[Once, dict[str, object]] = field(default_factory=dict)  # what printing was answered, by key
+    printed: dict[tuple[str, str], Printing] = field(default_factory=dict)  # by caller and Idempotency-Key
     _catalogue: tuple[Catalogue, float] | None = None
 
     def catalogue(self) -> Catalogue:

@@ -25,6 +25,7 @@ from tests.the_office import TheOffice
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
+A_SCREEN = re.compile("/kiosk[/?]")  # what kiosk.js fetches
 ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
@@ -586,6 +587,43 @@ def test_everything_goes_by_keys_alone_and_focus_stands_on_the_question(paired: 
     paired.get_by_role("button", name="Ambil nomor").focus()
     paired.keyboard.press("Enter")
     expect(paired.locator("#given h1")).to_be_focused()
+
+
+def test_keys_never_press_what_lies_under_a_panel(paired: Page, door: OpenDoor) -> None:
+    hold_time(paired)
+    at_start(paired, door)
+    touch(paired, "rekam, cetak, ganti")
+    title(paired, "mau urus yang mana")
+    let_pass(paired, 31)
+    expect(paired.get_by_role("button", name="Saya masih di sini")).to_be_focused()
+    paired.keyboard.press("Tab")  # any key is an answer
+    expect(paired.locator("#still")).to_be_hidden()
+    expect(paired.locator(".opt").first).to_be_focused()
+    touch(paired, "Cetak KTP-el")
+    touch(paired, "Ambil nomor")
+    touch(paired, "Salah pilih?")
+    keep, give_back = paired.locator("[data-do='keep']"), paired.locator("[data-do='cancel']")
+    expect(keep).to_be_focused()
+    for key, focused in (("Tab", give_back), ("Tab", keep), ("Shift+Tab", give_back), ("Shift+Tab", keep)):
+        paired.keyboard.press(key)
+        expect(focused).to_be_focused()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#wrong")).to_be_hidden()
+    expect(paired.locator("#given h1")).to_be_focused()
+
+
+def test_no_key_leads_out_of_a_kiosk_whose_server_is_away(paired: Page, door: OpenDoor) -> None:
+    at_start(paired, door)
+    paired.route(A_SCREEN, lambda route: route.abort())
+    paired.locator(".tile-hero").focus()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.keyboard.press("Tab")
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.unroute(A_SCREEN)
+    title(paired, "Mau urus apa hari ini")
+    assert paired.url == f"{door.url}/kiosk?lang=id"
 
 
 def test_another_language_keeps_what_was_filled_in(paired: Page, door: OpenDoor) -> None:

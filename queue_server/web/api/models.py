@@ -17,9 +17,10 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from queue_server.domain.stock import MOST_UNITS
 from queue_server.domain.views import AuditLine, CounterBoard, CounterLine, ItemStock, MovementView, Wait
+from queue_server.operations.auth import LONGEST_NAME
 
-MOST_UNITS = 1_000_000  # of an item in one entry
 MOST_LINES = 20  # of one finished visit
 LAST_INSTANT = 4_102_444_800_000  # 2100-01-01, in milliseconds
 
@@ -227,7 +228,7 @@ class AskForHelp(Said):
 
 
 class SignIn(Said):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
