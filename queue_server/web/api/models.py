@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from queue_server.domain.stock import MOST_UNITS
-from queue_server.domain.views import AuditLine, CounterBoard, CounterLine, ItemStock, MovementView, Wait
+from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
 from queue_server.operations.auth import LONGEST_NAME
 
 MOST_LINES = 20  # of one finished visit
@@ -377,14 +377,6 @@ class HelpAsked(BaseModel):
 class AlertAnswered(BaseModel):
     seq: int
     answered: bool
-
-
-class Audit(BaseModel):
-    """Newest first. `kind` is `reprint` or `out_of_order`; `who` the name of the account or device behind `actor`."""
-
-    since: str
-    until: str
-    lines: list[AuditLine]
 
 
 class SignedIn(BaseModel):

@@ -12,7 +12,6 @@ from queue_server.operations import office
 from queue_server.web.api.models import (
     AlertAnswered,
     AskForHelp,
-    Audit,
     DayAfter,
     HelpAsked,
     MaybeBecause,
@@ -32,6 +31,7 @@ from queue_server.web.language import language
 from queue_server.web.reports import CSV_TYPE, audit_csv, daily_csv
 from queue_server.web.session import current
 
+JSON_OR_CSV = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 
 api = Api("api_office")
@@ -73,7 +73,7 @@ def figures_of(query: WhichDay) -> Today:
     return house().queries.today(house().clock(), query.date, language())
 
 
-@api.get("/reports/daily", responses={200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}})
+@api.get("/reports/daily", responses=JSON_OR_CSV)
 @staff(*MANAGERS, AUDITOR)
 def daily_report(query: WhichReport) -> Response:
     """The same as a file."""
@@ -85,10 +85,13 @@ def daily_report(query: WhichReport) -> Response:
     return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
 
 
-@api.get("/audit", responses=answers(Audit))
+@api.get("/audit", responses=JSON_OR_CSV)
 @staff(*MANAGERS, AUDITOR)
 def audit_list(query: WhichDays) -> Response:
-    """Reprints and calls out of order: when, who, and the reason that was given."""
+    """Reprints and calls out of order, newest first: when, who, and the reason that was given.
+
+    `kind` is `reprint` or `out_of_order`, `who` the name of the account or device behind `actor`.
+    """
     since, until, lines = audit(query.since, query.until)
     if query.format == "json":
         return answer({"since": since, "until": until, "lines": lines})
