@@ -91,14 +91,14 @@ def numbers() -> str:
 def audit_list() -> str:
     """Other slips and calls out of order, of `since` to `until`; days that cannot be are said and not shown."""
     asked = [request.args.get(name) or None for name in ("since", "until")]
-    problem, found = None, None
+    refused, found = None, None
     try:
         found = audit(*map(iso_day, asked))
     except Invalid as refusal:
-        problem = problem_of(refusal)["detail"]
+        refused = problem_of(refusal)["detail"]
     since, until, lines = found or (asked[0], asked[1], ())
     kinds = {kind: [line for line in lines if line.kind == kind] for kind in ("reprint", "out_of_order")}
-    return page("supervisor/audit.html", read_today(), since=since, until=until, kinds=kinds, problem=problem)
+    return page("supervisor/audit.html", read_today(), since=since, until=until, kinds=kinds, refused=refused)
 
 
 def iso_day(written: str | None) -> str | None:
