@@ -94,7 +94,8 @@ class TheOffice:
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
         vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
-        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements)
+        nik = arguments.get("nik")
+        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements, nik=nik)
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         return self.journal.do(self.command(operation, **arguments))

@@ -117,6 +117,7 @@ class Rules:
     carry_over: bool = True  # at close the waiting get a dated voucher; False: numbers expire
     safety_minimum: int = 3
     safety_percent: int = 5
+    numbers_per_nik: int = 0  # that one NIK may take of a service in a day; 0: the kiosk does not ask for it
 
 
 @dataclass(frozen=True, slots=True)

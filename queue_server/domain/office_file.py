@@ -226,6 +226,7 @@ RULES: Spec = {
     "carry_over": (flag, usual.carry_over),
     "safety_minimum": (whole(0), usual.safety_minimum),
     "safety_percent": (whole(0), usual.safety_percent),
+    "numbers_per_nik": (whole(0), usual.numbers_per_nik),
 }
 SAID: Spec = {
     "kiosk": (words, REQUIRED),

@@ -467,6 +467,22 @@ class ForecastView:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Another slip, or a call out of order: what a tout needs somebody inside for."""
+
+    seq: int
+    at: int
+    day: str
+    kind: str  # reprint | out_of_order
+    number: str
+    service: str
+    counter: int | None  # of a call
+    actor: str
+    reason: str
+    who: str = ""  # the actor's name, for who may know it
+
+
+@dataclass(frozen=True, slots=True)
 class SlipView:
     """All that stands on a slip; `printables` turns it into bytes."""
 

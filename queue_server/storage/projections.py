@@ -21,9 +21,13 @@ from queue_server.storage.schema import (
     UNANSWERED,
     UNDER_WAY,
     UNFINISHED,
+    nik_marks,
 )
 
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
+MARKED = sa.select(nik_marks.c.mark, nik_marks.c.ticket_id).where(
+    nik_marks.c.site == sa.bindparam("site"), nik_marks.c.mark.in_(sa.bindparam("marks", expanding=True))
+)
 
 
 # What a row occupies that is unique, or None, and how it looks when it has left that. Rows that occupy are written
@@ -165,6 +169,7 @@ class Names:
     movements: set[int] = field(default_factory=set)
     consignments: set[int] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
 
     def add_event(self, event: Event, day: str) -> None:
         """Everything that folding the event may look at."""
@@ -218,6 +223,7 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
 
     moves = bring("movements", "seq", names.movements) + bring("movements", "reverses", names.movements)
     ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
+    ids |= recall_marks(connection, site, office, names.marks) if names.marks else set()
     back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
     bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
     sent = names.consignments | names.movements | {move.consignment for move in moves if move.consignment}
@@ -226,6 +232,14 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
     for name in OF_A_DAY:
         bring(name, "day", days)
     return came
+
+
+def recall_marks(connection: sa.Connection, site: str, office: Office, marks: Collection[str]) -> set[str]:
+    """Learn which tickets were taken with the NIKs of these marks; returns the tickets' ids."""
+    office.marks.update({mark: set() for mark in marks})
+    for mark, ticket_id in connection.execute(MARKED, {"site": site, "marks": list(marks)}):
+        office.marks[mark].add(ticket_id)
+    return set().union(*office.marks.values())
 
 
 def let_go(office: Office, came: Collection[tuple[str, Any]]) -> None:

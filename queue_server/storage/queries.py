@@ -13,11 +13,13 @@ from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
-from queue_server.domain.office import catalogue_in_force
+from queue_server.domain.events import SlipReprinted, TicketCalled
+from queue_server.domain.office import Entry, catalogue_in_force
 from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import (
     AlertView,
+    AuditLine,
     CallView,
     CounterBoard,
     CounterLine,
@@ -35,9 +37,19 @@ from queue_server.domain.views import (
     VoucherView,
     as_json,
 )
+from queue_server.storage.chain import revive
 from queue_server.storage.codec import ROWS
 from queue_server.storage.database import Database
-from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
+from queue_server.storage.schema import (
+    OPEN_VOUCHER,
+    PROJECTIONS,
+    REPRINTED,
+    UNANSWERED,
+    UNFINISHED,
+    WAITING,
+    journal,
+    sites,
+)
 from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
 
 CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
@@ -45,6 +57,7 @@ ANNOUNCED_MS = 20_000  # a call older than this is never spoken
 MOVEMENTS_A_PAGE = 100
 MOST_DIGITS = 6  # of a number that can be asked for
 HOUR = 3_600_000
+NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
 # A call that a clerk has taken back: its ticket no longer knows of it. No screen shows or speaks it.
@@ -245,6 +258,20 @@ class Queries:
             voucher=view,
         )
 
+    # -- against touts -------------------------------------------------------------------------------------------------
+
+    def audit(self, since: str, until: str) -> tuple[AuditLine, ...]:
+        """Reprints and calls out of order of these business days, both included, newest first.
+
+        Source: `docs/field.md#touts`.
+        """
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, 0)
+            reprints, calls = reader.reprints(since, until), reader.calls_out_of_order(since, until)
+            named = reader.tickets_of(event.ticket_id for _, event in (*reprints, *calls))
+        lines = [audit_line(entry, event, named[event.ticket_id]) for entry, event in (*reprints, *calls)]
+        return tuple(sorted(lines, key=lambda line: line.seq, reverse=True))
+
     # -- the day's figures ---------------------------------------------------------------------------------------------
 
     def today(self, now: int, day: str | None = None, language: str = "id") -> Today:
@@ -420,6 +447,20 @@ class Reader:
     def tickets_of(self, ticket_ids: Iterable[str]) -> dict[str, Ticket]:
         ids = list(ticket_ids)
         return {t.ticket_id: t for t in self.rows("tickets", t_tickets.c.ticket_id.in_(ids))} if ids else {}
+
+    def reprints(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        mine = (journal.c.site == self.site, REPRINTED, journal.c.day.between(since, until))
+        return [revive(row) for row in self.connection.execute(sa.select(journal).where(*mine))]
+
+    def calls_out_of_order(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        """By the calls of those days, because the journal has no index of every call: each gave its reason there."""
+        query = (
+            sa.select(journal)
+            .join(t_calls, sa.and_(t_calls.c.site == journal.c.site, t_calls.c.seq == journal.c.seq))
+            .where(t_calls.c.site == self.site, t_calls.c.day.between(since, until))
+            .where(journal.c.type == TicketCalled.__name__, journal.c.payload.not_like(f"%{NO_REASON}%"))
+        )
+        return [revive(row) for row in self.connection.execute(query)]
 
     def finished(self) -> dict[int, tuple[int, int | None]]:
         """By counter: how many visits ended today and their mean length in seconds."""
@@ -659,6 +700,21 @@ def item_today(
 
 def alert_view(alert: Alert) -> AlertView:
     return AlertView(alert.seq, alert.kind, alert.subject, alert.detail, alert.at)
+
+
+def audit_line(entry: Entry, event: SlipReprinted | TicketCalled, ticket: Ticket) -> AuditLine:
+    counter = event.counter if isinstance(event, TicketCalled) else None
+    return AuditLine(
+        seq=entry.seq,
+        at=entry.at,
+        day=entry.day,
+        kind="reprint" if counter is None else "out_of_order",
+        number=ticket.label,
+        service=ticket.service,
+        counter=counter,
+        actor=entry.actor,
+        reason=event.reason,
+    )
 
 
 def movement_view(row: Movement) -> MovementView:

@@ -85,6 +85,10 @@ journal = sa.Table(
     sa.ForeignKeyConstraint(["site"], ["sites.site"]),
 )
 
+# For the audit list: few entries, and the others are not in it.
+REPRINTED = one_of(journal.c.type, "SlipReprinted")
+index_where(journal, REPRINTED, "journal_reprints", "day", "seq")
+
 APPEND_ONLY = "the journal is append-only"
 # REPLACE deletes without asking a DELETE trigger, so SQLite gets one for INSERT too.
 SQLITE_TRIGGERS = (
@@ -530,4 +534,17 @@ answers = sa.Table(
     text("status"),
     text("body"),
 )
-PLAIN = {table.name: table for table in (staff, devices, sessions)}
+
+# Which numbers of a day were taken with one and the same NIK: a keyed hash, gone when the next day opens. No foreign
+# key: a rebuild makes the tickets anew and leaves these rows alone.
+nik_marks = sa.Table(
+    "nik_marks",
+    meta,
+    site(),
+    text("ticket_id", primary_key=True),
+    text("mark"),
+    text("day"),
+)
+index(nik_marks, "nik_marks_of_mark", "mark")
+
+PLAIN = {table.name: table for table in (staff, devices, sessions, nik_marks)}

@@ -1,19 +1,21 @@
-"""The supervisor's pages: today, services, and one number at a time; the store's are in `store`."""
+"""The supervisor's pages: today, services, one number at a time, and the audit; the store's are in `store`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from queue_server.domain import calendar
-from queue_server.domain.errors import NotFound
+from queue_server.domain.errors import Invalid, NotFound
 from queue_server.domain.views import HourCount, ItemToday, TicketView, Today
 from queue_server.storage import people
-from queue_server.web.errors import STATES
+from queue_server.web.audit import audit
+from queue_server.web.errors import STATES, problem_of
 from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
@@ -51,8 +53,36 @@ def numbers() -> str:
     wanted = request.args.get("number", "").strip().upper()
     states = {state: words.get(language()) for state, words in STATES.items()}
     return page(
-        "supervisor/numbers.html", read_today(), wanted=wanted, ticket=find(wanted) if wanted else None, states=states
+        "supervisor/numbers.html",
+        read_today(),
+        wanted=wanted,
+        ticket=find(wanted) if wanted else None,
+        states=states,
+        asks_nik=house().catalogue().rules.numbers_per_nik > 0,
     )
+
+
+@blueprint.get("/audit")
+@staff(SUPERVISOR, ADMIN, AUDITOR)
+def audit_list() -> str:
+    """Other slips and calls out of order, of `since` to `until`; days that cannot be are said and not shown."""
+    asked = [request.args.get(name) or None for name in ("since", "until")]
+    refused, found = None, None
+    try:
+        found = audit(*map(iso_day, asked))
+    except Invalid as refusal:
+        refused = problem_of(refusal)["detail"]
+    since, until, lines = found or (asked[0], asked[1], ())
+    kinds = {kind: [line for line in lines if line.kind == kind] for kind in ("reprint", "out_of_order")}
+    return page("supervisor/audit.html", read_today(), since=since, until=until, kinds=kinds, refused=refused)
+
+
+def iso_day(written: str | None) -> str | None:
+    """Raises `Invalid`."""
+    try:
+        return written and date.fromisoformat(written).isoformat()
+    except ValueError:
+        raise Invalid("days_written") from None
 
 
 def find(number: str) -> TicketView | None:

@@ -82,6 +82,17 @@ SENTENCES = {
         "Idempotency-Key harus 32 angka heksadesimal huruf kecil.", "Idempotency-Key is 32 lower-case hex digits."
     ),
     "one_card": Words("Untuk {service} hanya satu kartu per nomor.", "For {service} there is one card to a number."),
+    "nik_needed": Words(
+        "Di kios ini NIK diminta. Tidak punya NIK? Petugas di meja informasi mengambilkan nomor Anda.",
+        "This kiosk asks for your NIK. If you have none, staff at the information desk take your number for you.",
+    ),
+    "nik_length": Words("NIK harus 16 angka.", "A NIK has 16 digits."),
+    "nik_region": Words(
+        "Enam angka pertama NIK bukan kode wilayah. Periksa lagi.",
+        "The first six digits are no region's code. Please check them.",
+    ),
+    "nik_date": Words("Tanggal lahir di dalam NIK tidak ada.", "The birth date in the NIK does not exist."),
+    "nik_serial": Words("Nomor urut NIK tidak boleh 0000.", "The serial number of a NIK is not 0000."),
     "unknown_role": Words("Peran {role} tidak ada.", "There is no role {role}."),
     "unknown_kind": Words("Jenis perangkat {kind} tidak ada.", "There is no kind of device {kind}."),
     "name_needed": Words("Tuliskan namanya.", "Please give the name."),
@@ -102,6 +113,9 @@ SENTENCES = {
     "last_stage": Words("Ini sudah tahap terakhir untuk {service}.", "This is already the last stage of {service}."),
     "not_reversible": Words("Mutasi ini tidak bisa dibalik dari sini.", "This movement cannot be reversed from here."),
     "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
+    "days_written": Words("Tulis hari sebagai 2026-11-23.", "Write a day as 2026-11-23."),
+    "days_turned": Words("Hari pertama lebih akhir daripada hari terakhir.", "The first day is later than the last."),
+    "days_too_many": Words("Paling banyak {days} hari sekaligus.", "At most {days} days at a time."),
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
     "printer_setting": Words(
@@ -200,6 +214,10 @@ SENTENCES = {
     "quota_reached": Words(
         "Maaf, {quota} nomor untuk layanan ini sudah habis. Anda bisa datang {next_day}.",
         "Sorry, all {quota} numbers of this service are taken. You can come on {next_day}.",
+    ),
+    "nik_quota": Words(
+        "NIK ini sudah mengambil {limit} nomor {service} hari ini. Pakai nomor itu. Hilang? Tanya meja informasi.",
+        "One NIK may take {limit} a day ({service}), and that is taken. Use it. Lost? Ask the information desk.",
     ),
     "day_closed": Words("Kantor tutup. Buka lagi {next_day}.", "The office is closed. It opens {next_day}."),
     "ticket_state": Words("{number} {state}, jadi itu tidak bisa.", "{number} is {state}, so that is not possible."),

@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from printables.printers import PrinterQueues
 from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.nik import DayMark
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
 from queue_server.storage.ledger import Ledger
@@ -78,14 +79,14 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        nik: DayMark | None = None,
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
-        command = Command(
-            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
-        )
-        return self.writer.do(command)
+        if nik:
+            arguments["nik"] = nik
+        return self.writer.do(Command(operation, arguments, actor, tickets, vouchers, movements, nik, once))
 
 
 def house() -> House:

@@ -66,7 +66,7 @@
     const body = {};
     form.querySelectorAll("[name]").forEach((field) => {
       if (field.type === "radio" && !field.checked) return;
-      if (field.name === "other" || field.name === "service") return;
+      if (field.name === "other" || (field.name === "service" && form.dataset.post.includes("{service}"))) return;
       if (field.value === "" && (field.hasAttribute("data-number") || field.hasAttribute("data-optional"))) return;
       if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
       else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
@@ -97,6 +97,7 @@
         const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
         const answer = await send(form, path, fields(form));
         if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
+        if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
         tell(form.dataset.done);
       }
       dialog.close();
@@ -132,6 +133,7 @@
     showOther(form);
     if (path) form.dataset.post = path;
     form.dataset.fill = fill || "{}";
+    form.querySelectorAll("[data-new-id]").forEach((field) => { field.value = antrean.newId(); });
     if (words) dialog.querySelector("[data-about]").textContent = words;
     if (value) dialog.querySelector("[data-filled]").value = value;
     Object.entries(JSON.parse(values || "{}")).forEach(([name, filled]) => { form.querySelector(`[name=${name}]`).value = filled; });

@@ -6,7 +6,16 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from queue_server.domain.stock import MOST_UNITS
 from queue_server.domain.views import (
@@ -67,6 +76,10 @@ Text = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
 MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Its form is checked in `domain.nik`, which says in words what is wrong; a secret shows itself in no trace or log.
+Nik = Annotated[
+    SecretStr, Field(max_length=40), WithJsonSchema({"type": "string", "pattern": "^[0-9]{16}$", "writeOnly": True})
+]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
@@ -147,6 +160,14 @@ class WhichDay(BaseModel):
     date: Day | None = None
 
 
+class WhichDays(BaseModel):
+    """Business days, both included; left out it is the office's own day."""
+
+    since: Day | None = None
+    until: Day | None = None
+    format: Literal["csv", "json"] = "json"
+
+
 class WhichReport(WhichDay):
     format: Literal["csv", "json"] = "json"
 
@@ -157,7 +178,8 @@ class WhichReport(WhichDay):
 class NewTicket(Said):
     """`ticket_id` is made by the caller, so that asking again after silence gives the same ticket.
 
-    `channel` left out is `kiosk` for a device and `desk` for staff.
+    `channel` left out is `kiosk` for a device and `desk` for staff. `nik` is asked of a device where the office
+    file sets `numbers_per_nik`, else of nobody; it is never kept, shown or sent back.
     """
 
     ticket_id: Token
@@ -167,6 +189,7 @@ class NewTicket(Said):
     voucher: Code | None = None
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
+    nik: Nik | None = None
 
 
 class NewVoucher(Said):

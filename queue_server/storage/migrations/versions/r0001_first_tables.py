@@ -112,6 +112,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "seq", name="pk_blank_requests"),
     )
     op.create_table(
+        "bucket_counts",
+        text("site"),
+        text("day"),
+        text("bucket"),
+        whole("promised"),
+        sa.PrimaryKeyConstraint("site", "day", "bucket", name="pk_bucket_counts"),
+        sa.CheckConstraint("promised >= 0", name="ck_bucket_counts_promised_below_zero"),
+    )
+    op.create_table(
         "consignments",
         text("site"),
         whole("seq"),
@@ -153,15 +162,6 @@ def upgrade() -> None:
     where = sa.text("state = 'open'")
     op.create_index(
         "count_differences_open", "count_differences", ["site", "seq"], sqlite_where=where, postgresql_where=where
-    )
-    op.create_table(
-        "bucket_counts",
-        text("site"),
-        text("day"),
-        text("bucket"),
-        whole("promised"),
-        sa.PrimaryKeyConstraint("site", "day", "bucket", name="pk_bucket_counts"),
-        sa.CheckConstraint("promised >= 0", name="ck_bucket_counts_promised_below_zero"),
     )
     op.create_table(
         "days",
@@ -212,6 +212,15 @@ def upgrade() -> None:
         text("days"),
         sa.PrimaryKeyConstraint("site", "item", name="pk_item_uses"),
     )
+    op.create_table(
+        "nik_marks",
+        text("site"),
+        text("ticket_id"),
+        text("mark"),
+        text("day"),
+        sa.PrimaryKeyConstraint("site", "ticket_id", name="pk_nik_marks"),
+    )
+    op.create_index("nik_marks_of_mark", "nik_marks", ["site", "mark"])
     op.create_table(
         "office_files",
         text("site"),
@@ -306,6 +315,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "generation", "seq", name="pk_journal"),
         sa.ForeignKeyConstraint(["site"], ["sites.site"], name="fk_journal_site"),
     )
+    where = sa.text("type = 'SlipReprinted'")
+    op.create_index("journal_reprints", "journal", ["site", "day", "seq"], sqlite_where=where, postgresql_where=where)
     op.create_table(
         "paces",
         text("site"),
