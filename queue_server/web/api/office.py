@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Response
 
@@ -31,7 +32,7 @@ from queue_server.web.language import language
 from queue_server.web.reports import CSV_TYPE, audit_csv, daily_csv
 from queue_server.web.session import current
 
-JSON_OR_CSV = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}
+JSON_OR_CSV: dict[Any, Any] = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 
 api = Api("api_office")
