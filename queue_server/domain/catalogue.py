@@ -11,6 +11,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.backlog import KINDS
+
 MINUTES_A_DAY = 24 * 60
 
 
@@ -110,6 +112,9 @@ class Rules:
     carry_over: bool = True  # at close the waiting get a dated voucher; False: numbers expire
     safety_minimum: int = 3
     safety_percent: int = 5
+    print_order: tuple[str, ...] = KINDS  # whose card is printed first when blanks come
+    invitations_a_day: int = 100  # to collect a card
+    uncollected_days: int = 30  # after which a printed card is listed as left behind
 
 
 @dataclass(frozen=True, eq=False)  # known by identity, so that what is worked out of it can be kept by it
@@ -127,6 +132,7 @@ class Catalogue:
     halls: Mapping[str, Hall]
     rules: Rules = field(default_factory=Rules)
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
+    kecamatan: Mapping[str, str] = field(default_factory=dict)  # code -> name
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
     @cached_property

@@ -88,7 +88,7 @@ def break_promises(office: Office, item: str, new_code: NewCode) -> None:
     """While less is on hand than promised, the youngest promise becomes the first voucher of the next day."""
     while (store := office.balance(item, stock.STORE)).posted + store.pending < 0:
         youngest = max(breakable(office, item), key=lambda held: held.seq)
-        break_promise(office, youngest, new_code)
+        break_promise(office, youngest, -(store.posted + store.pending), new_code)
 
 
 def breakable(office: Office, item: str) -> list[Reservation]:
@@ -98,11 +98,13 @@ def breakable(office: Office, item: str) -> list[Reservation]:
     return [r for r in held if r not in called] or held
 
 
-def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
+def break_promise(office: Office, held: Reservation, short: int, new_code: NewCode) -> None:
+    """A ticket or voucher loses all it holds of the item; a release of the print backlog only what is `short`."""
     ticket: Ticket | None = office.rows["tickets"].get(held.holder)
     voucher: Voucher | None = office.rows["vouchers"].get(held.holder)
     service, label = (ticket.service, ticket.label) if ticket else ("", voucher.code if voucher else "")
-    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, service, label))
+    lost = held.quantity if ticket or voucher else min(held.quantity, short)
+    record(office, events.PromiseBroken(held.holder, held.item, lost, service, label))
     day = voucher_date(office)
     rank = -office.last_number("broken", day) - 1
     if voucher:

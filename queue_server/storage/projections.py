@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event, TicketDeferred, TicketIssued
+from queue_server.domain.events import Event, RecordsEntered, TicketDeferred, TicketIssued
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
 from queue_server.domain.tickets import AT_A_COUNTER, WAITING
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
 from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
 
+KEYS_A_QUERY = 5000
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
 
 
@@ -29,6 +30,13 @@ LEFT: dict[str, dict[str, Any]] = {"tickets": {"state": WAITING}, "counters": {"
 
 def nowhere(row: Any) -> None:
     """Rows of most tables are in nobody's way."""
+
+
+def batched(keys: Collection[Any], size: int) -> Iterator[list[Any]]:
+    """A database takes only so many values in one statement; a replay may name more."""
+    left = list(keys)
+    for start in range(0, len(left), size):
+        yield left[start : start + size]
 
 
 class Projection:
@@ -47,12 +55,16 @@ class Projection:
         return [self.codec.row(values) for values in connection.execute(query)]
 
     def named(self, connection: sa.Connection, site: str, column: str, keys: Collection[Any]) -> list[Any]:
-        """Rows that have one of `keys` in a column, in one query that is built only once."""
+        """Rows that have one of `keys` in a column, in a query that is built only once."""
         query = self._named.get(column)
         if query is None:
             one_of = self.table.c[column].in_(sa.bindparam("keys", expanding=True))
             query = self._named[column] = self.select.where(self.table.c.site == sa.bindparam("site"), one_of)
-        return [self.codec.row(values) for values in connection.execute(query, {"site": site, "keys": list(keys)})]
+        return [
+            self.codec.row(values)
+            for some in batched(keys, KEYS_A_QUERY)
+            for values in connection.execute(query, {"site": site, "keys": some})
+        ]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         changed = [change for change in changes if change[1] != change[2]]
@@ -132,7 +144,7 @@ def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
     conditions = {"tickets": UNFINISHED, "vouchers": OPEN_VOUCHER, "alerts": UNANSWERED}
     if name in conditions:
         return [conditions[name]]
-    return [sa.false()] if name in ("movements", "calls") else []
+    return [sa.false()] if name in ("movements", "calls", "backlog") else []
 
 
 # -- what a command or a past event names ----------------------------------------------------------------------------
@@ -145,6 +157,7 @@ class Names:
     tickets: set[str] = field(default_factory=set)
     vouchers: set[str] = field(default_factory=set)
     movements: set[int] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
 
     def add_event(self, event: Event, day: str) -> None:
@@ -152,6 +165,7 @@ class Names:
         self.days.add(day)
         self.tickets.update(named(event, "ticket_id"))
         self.vouchers.update(named(event, "voucher", "code"))
+        self.records.update(getattr(event, "records", ()))
 
 
 def named(event: Event, *fields: str) -> list[str]:
@@ -161,15 +175,19 @@ def named(event: Event, *fields: str) -> list[str]:
 def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> bool:
     """Whether these events can be folded with nothing but what memory holds and what they bring themselves."""
     names, new_tickets, new_vouchers = Names(), set(), set()
+    new_records: set[str] = set()
     for entry, event in entries:
         names.add_event(event, entry.day)
         if isinstance(event, TicketIssued):
             new_tickets.add(event.ticket_id)
         elif isinstance(event, TicketDeferred):
             new_vouchers.add(event.voucher)
+        elif isinstance(event, RecordsEntered):
+            new_records.update(record_id for record_id, *_ in event.entries)
     return (
         names.tickets <= office.rows["tickets"].keys() | new_tickets
         and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers
+        and names.records <= office.rows["backlog"].keys() | new_records
         and all(day >= office.newest_day for day in names.days)
     )
 
@@ -194,6 +212,7 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
     ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
     back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
     bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
+    bring("backlog", "record_id", names.records - office.rows["backlog"].keys())
     days = {day for day in names.days | {ticket.day for ticket in back} if day < office.newest_day}
     for name in OF_A_DAY:
         bring(name, "day", days)

@@ -67,14 +67,12 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
-        command = Command(
-            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
-        )
-        return self.writer.do(command)
+        return self.writer.do(Command(operation, arguments, actor, tickets, vouchers, movements, records, once))
 
 
 def house() -> House:
