@@ -74,6 +74,7 @@ class TheBacklog:
         line = made_up(self.office.rng, number)
         return self.desk.enter(
             "sari",
+            record_id=self.office.new_id(),
             nik=line.nik,
             name=line.name,
             phone=line.phone,

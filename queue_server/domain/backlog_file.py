@@ -7,9 +7,10 @@ that a quote left open, a line of ten megabytes or a NUL costs that one line. So
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from queue_server.domain import backlog
@@ -31,8 +32,12 @@ COLUMNS = {  # as offices write them -> what we call them
     "tanggal": "since",
 }
 NEEDED = ("nik", "nama", "kecamatan", "tanggal")
+KIND_WRITTEN = {words.id.lower(): kind for kind, words in KIND_NAMES.items()} | {kind: kind for kind in KIND_NAMES}
 SHORT_STATES = {"PRR": backlog.PRINT_READY, "SFE": backlog.SENT}
-DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+DATES = (  # 2026-11-23, 23/11/2026, 23-11-2026, 23.11.2026
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII),
+    re.compile(r"(?P<day>\d{1,2})([/.-])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII),
+)
 
 
 class Source(Protocol):
@@ -166,8 +171,7 @@ def one_of(written: str, read: Callable[[str], str | None], reason: str) -> str:
 
 
 def kind_of(written: str) -> str | None:
-    names = {words.id.lower(): kind for kind, words in KIND_NAMES.items()} | {kind: kind for kind in backlog.KINDS}
-    return names.get(written.lower())
+    return KIND_WRITTEN.get(written.lower())
 
 
 def state_of(written: str) -> str | None:
@@ -178,11 +182,12 @@ def state_of(written: str) -> str | None:
 
 def date_of(written: str, today: str) -> str:
     for form in DATES:
-        try:
-            day = datetime.strptime(written.strip(), form).date()  # noqa: DTZ007  # a date on paper has no zone
-        except ValueError:
-            continue
-        return require_past(day, today)
+        if parts := form.fullmatch(written.strip()):
+            try:
+                day = date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+            except ValueError:
+                break
+            return require_past(day, today)
     raise Invalid("since")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import backlog, calendar, events, stock
@@ -20,6 +20,7 @@ from queue_server.domain.office import Office
 from queue_server.operations.promises import NewCode, break_promises, cover_shortage, require_true_clock
 
 Rows = Sequence[dict[str, Any]]
+told_of = attrgetter("record_id", "kind", "state", "since", "kecamatan")
 
 
 # -- entering ----------------------------------------------------------------------------------------------------------
@@ -40,10 +41,11 @@ def enter(
     somebody has entered one of the people meanwhile (then nothing is written).
     """
     require_few(entries)
-    for entry in entries:
-        require_sense(office, entry)
+    require_sense(office, entries)
+    if any(entry.record_id in office.rows["backlog"] for entry in entries):
+        raise Conflict("record_known")
     if entries:
-        record(office, events.RecordsEntered([list(astuple(entry)) for entry in entries]))
+        record(office, events.RecordsEntered([list(told_of(entry)) for entry in entries]))
     for row in people:
         office.hand_over("backlog_people", row)
     moved = sum(follow_register(office, state, records) for state, records in (moves or {}).items())
@@ -54,15 +56,18 @@ def enter(
     return {"entered": len(entries), "moved": moved}
 
 
-def require_sense(office: Office, entry: Entry) -> None:
-    if entry.kind not in backlog.KINDS:
-        raise Invalid("record_kind")
-    if entry.state not in backlog.ENTERED_AS:
-        raise Invalid("record_state_unknown")
-    if entry.kecamatan not in office.catalogue.kecamatan:
-        raise Invalid("kecamatan")
-    if entry.since > calendar.local_date(office.catalogue, office.now).isoformat():
-        raise Invalid("since_ahead")
+def require_sense(office: Office, entries: Sequence[Entry]) -> None:
+    kecamatan = office.catalogue.kecamatan
+    today = calendar.local_date(office.catalogue, office.now).isoformat()
+    for entry in entries:
+        if entry.kind not in backlog.KINDS:
+            raise Invalid("record_kind")
+        if entry.state not in backlog.ENTERED_AS:
+            raise Invalid("record_state_unknown")
+        if entry.kecamatan not in kecamatan:
+            raise Invalid("kecamatan")
+        if entry.since > today:
+            raise Invalid("since_ahead")
 
 
 def follow_register(office: Office, state: str, records: Sequence[str]) -> int:
@@ -157,6 +162,8 @@ def print_cards(office: Office, *, ids: Sequence[str], new_code: NewCode) -> dic
     """
     require_few(ids)
     rows = require_state(office, ids, backlog.RELEASED)
+    if not rows:
+        return {"printed": 0}
     for holder, cards in Counter(row.release or "" for row in rows).items():
         give_back(office, holder, cards)
     for item, used in needs(office, len(rows)).items():

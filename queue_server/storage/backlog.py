@@ -7,7 +7,7 @@ each kind and date before, and a range within one's own date.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -263,6 +263,6 @@ def columns_of(table: sa.Table, kind: type[Any]) -> Iterable[sa.Column[Any]]:
     return [table.c[field.name] for field in fields(kind)]
 
 
-def row_of(run: Run | Sealed) -> dict[str, Any]:
+def row_of(row: Run | Sealed) -> dict[str, Any]:
     """As a command hands it over."""
-    return asdict(run)
+    return {field.name: getattr(row, field.name) for field in fields(row)}

@@ -15,7 +15,7 @@ from queue_server.domain.stock import STORE
 from queue_server.domain.views import HourCount, ItemToday, MovementView, TicketView, Today
 from queue_server.storage import people
 from queue_server.web.errors import STATES
-from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
+from queue_server.web.guards import ADMIN, AUDITOR, CLERKS, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
 from queue_server.web.language import language
@@ -107,7 +107,8 @@ def page(template: str, today: Today, **shown: Any) -> str:
         zone=today.day.zone,
         manages=current().role in MANAGERS,
         keeps=current().role in STOREKEEPERS,
-        reads_all=current().role != STOCK,
+        reads_all=current().role in (*MANAGERS, AUDITOR),
+        enters=current().role in CLERKS,
         scarce=SCARCE_DAYS,
         **shown,
     )

@@ -5,7 +5,7 @@ Both the pages and the command line stand behind it. It alone holds the seal, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from itertools import groupby, islice
@@ -17,7 +17,7 @@ from queue_server.domain.backlog_file import Fault, Found
 from queue_server.domain.backlog_views import BacklogSlip, CallLine, CallList, PlaceView, RecordView
 from queue_server.domain.backlog_words import KIND_NAMES, MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
-from queue_server.domain.errors import Conflict, Invalid, OutOfStock
+from queue_server.domain.errors import Conflict, Invalid, NotFound, OutOfStock
 from queue_server.domain.person import Person, person_of
 from queue_server.operations import backlog as verbs
 from queue_server.storage.answers import Once
@@ -78,22 +78,39 @@ class Desk:
     # -- entering ------------------------------------------------------------------------------------------------------
 
     def enter(
-        self, actor: str, *, nik: str, name: str, phone: str, kind: str, state: str, since: str, kecamatan: str
+        self,
+        actor: str,
+        *,
+        record_id: str,
+        nik: str,
+        name: str,
+        phone: str,
+        kind: str,
+        state: str,
+        since: str,
+        kecamatan: str,
+        once: Once | None = None,
     ) -> str:
-        """One record; its id. Raises `Invalid`, `Conflict` when the same person has such a record already."""
+        """One record; its id, which is `record_id`: the same again is the same record.
+
+        Raises `Invalid`, `Conflict` when the same person has another such record already.
+        """
         somebody = person_of(nik, name, phone)
         backlog_file.require_past(date.fromisoformat(since), self.today.isoformat())
         self.aside(self.store.require_key, self.seal.key_id)
-        if self.aside(self.store.known, [self.seal.person_hash(somebody.nik, kind)]):
+        known_by = self.seal.person_hash(somebody.nik, kind)
+        known = self.aside(self.store.known, [known_by]).get(known_by)
+        if known not in (None, record_id):
             raise Conflict("record_known")
-        entry = Entry(new_token(), kind, state, since, kecamatan)
-        self.do(verbs.enter, actor=actor, entries=[entry], people=[self._sealed(entry, somebody)])
-        return entry.record_id
+        if known is None:
+            entry = Entry(record_id, kind, state, since, kecamatan)
+            people = [self._sealed(entry, somebody, known_by)]
+            self.do(verbs.enter, actor=actor, records=[record_id], once=once, entries=[entry], people=people)
+        return record_id
 
-    def _sealed(self, entry: Entry, somebody: Person) -> dict[str, Any]:
-        found = self.seal.person_hash(somebody.nik, entry.kind)
+    def _sealed(self, entry: Entry, somebody: Person, known_by: str) -> dict[str, Any]:
         sealed = self.seal.close(entry.record_id, somebody)
-        return row_of(Sealed(entry.record_id, found, new_token(), self.seal.key_id, sealed))
+        return row_of(Sealed(entry.record_id, known_by, new_token(), self.seal.key_id, sealed))
 
     def search(self, nik: str) -> list[str]:
         """The records of a person. Raises `Invalid` for what is no NIK."""
@@ -156,7 +173,7 @@ class Desk:
             elif known[found] not in moves.setdefault(item.state, []):
                 moves[item.state].append(known[found])
         entries = [Entry(new_token(), item.kind, item.state, item.since, item.kecamatan) for item in new.values()]
-        people = [self._sealed(entry, item.person) for entry, item in zip(entries, new.values(), strict=True)]
+        people = [self._sealed(e, item.person, found) for e, (found, item) in zip(entries, new.items(), strict=True)]
         after = replace(
             run,
             position=items[-1].line if items else run.position,
@@ -171,6 +188,16 @@ class Desk:
         done = replace(run, position=run.lines, finished_at=self.clock())
         self.do(verbs.enter, actor=run.actor, entries=[], people=[], run=row_of(done))
         return done
+
+    def runs(self) -> list[Run]:
+        """The newest lists that were imported or are."""
+        return cast(list[Run], self.aside(self.store.runs))
+
+    def faults(self, run_id: str) -> list[tuple[int, str]]:
+        """Lines of a list that could not be taken over, and why. Raises `NotFound`."""
+        if self.aside(self.store.run, run_id) is None:
+            raise NotFound("import")
+        return cast(list[tuple[int, str]], self.aside(self.store.faults, run_id))
 
     # -- in portions ---------------------------------------------------------------------------------------------------
 
@@ -210,12 +237,17 @@ class Desk:
                     raise
         raise Conflict("line_moved")
 
-    def print_day(self, day: str, actor: str) -> int:
-        """Everyone who is asked to come by that day has a card now; how many. Asked again it prints nothing more."""
-        ids = self.aside(self.store.invited_for, day)
-        for some in portions(ids):
-            self.do(verbs.print_cards, actor=actor, records=some, ids=some, new_code=new_code)
-        return len(ids)
+    def print_day(self, day: str, actor: str, once: Once | None = None) -> int:
+        """Everyone who is asked to come by that day has a card now; how many."""
+        printed = 0
+        while True:
+            ids = self.aside(self.store.invited_for, day)[:MOST_AT_ONCE]
+            again = replace(once, key=f"{once.key} {printed}") if once else None
+            wish = {"ids": ids, "new_code": new_code}
+            done: int = self.do(verbs.print_cards, actor=actor, records=ids, once=again, **wish)["printed"]
+            printed += done
+            if done < MOST_AT_ONCE:
+                return printed
 
     def erase_old(self, days: int, actor: str) -> int:
         """Personal data of those who have collected their card, or were taken off, more than `days` ago; how many."""
@@ -352,11 +384,6 @@ NOTE = Words(
 def thousands(number: int) -> str:
     """1.419"""
     return f"{number:,}".replace(",", ".")
-
-
-def portions(ids: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), MOST_AT_ONCE):
-        yield list(ids[start : start + MOST_AT_ONCE])
 
 
 def desk() -> Desk:

@@ -101,6 +101,7 @@ SENTENCES = {
     ),
     "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
     "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
+    "wrong_type_csv": Words("Kirimkan sebagai text/csv.", "Please send text/csv."),
     "wrong_method": Words("Alamat ini tidak menerima cara itu.", "This address does not take that method."),
     # a record of the print backlog, or a line of a list
     "nik_length": Words("NIK harus 16 angka.", "A NIK has 16 digits."),
