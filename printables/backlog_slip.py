@@ -67,7 +67,7 @@ def _in_line(view: BacklogSlip) -> list[Block]:
 
 
 def _otherwise(view: BacklogSlip) -> list[Block]:
-    words, said = WORDS[view.language], [Text(view.kind_name, "label"), Text(view.state_name.capitalize(), "service")]
+    words, said = WORDS[view.language], [Text(view.kind_name, "label"), Text(view.state_name, "service")]
     if view.invited_for:
         day = day_and_month(date.fromisoformat(view.invited_for), view.language)
         said += [Text(words["come"], "label"), Text(day, "service")]

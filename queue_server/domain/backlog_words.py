@@ -29,51 +29,51 @@ COME_AGAIN = Words(
 
 MEANINGS: dict[str, Meaning] = {
     backlog.UNREGISTERED: Meaning(
-        Words("belum direkam", "not enrolled yet"),
+        Words("Belum direkam", "Not enrolled yet"),
         Words("Silakan datang untuk perekaman.", "Please come for your enrolment."),
     ),
     backlog.CAPTURED: Meaning(
-        Words("sudah direkam, belum dikirim", "enrolled, not sent yet"),
+        Words("Sudah direkam, belum dikirim", "Enrolled, not sent yet"),
         Words("Data Anda akan kami kirim ke pusat. Jangan datang dulu.", "We will send it on. Please do not come yet."),
     ),
     backlog.PROCESSING: Meaning(
-        Words("sedang diproses", "being processed"),
+        Words("Sedang diproses", "Being processed"),
         Words("Data Anda akan kami kirim ke pusat. Jangan datang dulu.", "We will send it on. Please do not come yet."),
     ),
-    backlog.SENT: Meaning(Words("dikirim ke pusat (SFE)", "sent to the centre (SFE)"), WAIT_FOR_CENTRE),
-    backlog.AT_CENTRE: Meaning(Words("diterima pusat", "received at the centre"), WAIT_FOR_CENTRE),
-    backlog.FAILED_ENROLLING: Meaning(Words("perekaman gagal di pusat", "enrolment failed at the centre"), COME_AGAIN),
+    backlog.SENT: Meaning(Words("Dikirim ke pusat (SFE)", "Sent to the centre (SFE)"), WAIT_FOR_CENTRE),
+    backlog.AT_CENTRE: Meaning(Words("Diterima pusat", "Received at the centre"), WAIT_FOR_CENTRE),
+    backlog.FAILED_ENROLLING: Meaning(Words("Perekaman gagal di pusat", "Enrolment failed at the centre"), COME_AGAIN),
     backlog.FAILED_SEARCHING: Meaning(
-        Words("pencarian gagal di pusat", "search failed at the centre"), WAIT_FOR_CENTRE
+        Words("Pencarian gagal di pusat", "Search failed at the centre"), WAIT_FOR_CENTRE
     ),
-    backlog.FAILED_HERE: Meaning(Words("perekaman gagal di daerah", "enrolment failed here"), COME_AGAIN),
+    backlog.FAILED_HERE: Meaning(Words("Perekaman gagal di daerah", "Enrolment failed here"), COME_AGAIN),
     backlog.DUPLICATE: Meaning(
-        Words("data ganda", "recorded twice"),
+        Words("Data ganda", "Recorded twice"),
         Words(
             "Data Anda tercatat lebih dari sekali. Silakan datang ke kantor dengan Kartu Keluarga.",
             "You are recorded more than once. Please come to the office with your family card.",
         ),
     ),
     backlog.PRINT_READY: Meaning(
-        Words("siap cetak, menunggu blangko (PRR)", "print-ready, waiting for a blank (PRR)"),
+        Words("Siap cetak, menunggu blangko (PRR)", "Print-ready, waiting for a blank (PRR)"),
         Words(
             "Tidak perlu datang. Kartu dicetak menurut urutan saat blangko tiba.",
             "No need to come. Cards are printed in order as blanks arrive.",
         ),
     ),
     backlog.RELEASED: Meaning(
-        Words("blangko disisihkan, akan dicetak", "a blank is set aside, to be printed"),
+        Words("Blangko disisihkan, akan dicetak", "A blank is set aside, to be printed"),
         Words("Satu blangko sudah disisihkan untuk Anda.", "One card blank is set aside for you."),
     ),
     backlog.PRINTED: Meaning(
-        Words("sudah dicetak, belum diambil", "printed, not collected"),
+        Words("Sudah dicetak, belum diambil", "Printed, not collected"),
         Words("Kartu Anda sudah jadi. Silakan ambil.", "Your card is ready. Please collect it."),
     ),
     backlog.COLLECTED: Meaning(
-        Words("sudah diambil", "collected"), Words("Kartu Anda sudah diambil.", "Your card was collected.")
+        Words("Sudah diambil", "Collected"), Words("Kartu Anda sudah diambil.", "Your card was collected.")
     ),
     backlog.WITHDRAWN: Meaning(
-        Words("ditarik dari antrean cetak", "taken off the print backlog"),
+        Words("Ditarik dari antrean cetak", "Taken off the print backlog"),
         Words("Silakan tanyakan di meja informasi.", "Please ask at the information desk."),
     ),
 }

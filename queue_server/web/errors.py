@@ -407,6 +407,11 @@ def service_name(code: Any) -> str:
     return service.name.get(language()) if service else str(code)
 
 
+def within(words: str) -> str:
+    """As it stands in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def item_name(code: Any) -> str:
     item = catalogue().items.get(code)
     return item.name.get(language()) if item else str(code)
@@ -421,7 +426,7 @@ WORDED: dict[str, Callable[[Any], str]] = {
     "newest": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
     "next_day": opening,
     "service": service_name,
-    "record_state": lambda state: MEANINGS[state].name.get(language()),
+    "record_state": lambda state: within(MEANINGS[state].name.get(language())),
     "state": lambda state: STATES[state].get(language()),
     "until": clock,
 }
