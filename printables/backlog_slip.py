@@ -56,7 +56,7 @@ def backlog_blocks(view: BacklogSlip) -> tuple[Block, ...]:
 
 def _in_line(view: BacklogSlip) -> list[Block]:
     words = WORDS[view.language]
-    since = slip_date(date.fromisoformat(view.since), view.language)
+    since = f"{date.fromisoformat(view.since):%d/%m/%Y}"  # the numerals have no small letters
     return [
         Text(words["place"], "label"),
         Hero(view.number),

@@ -245,7 +245,7 @@ def test_the_slip_says_the_place_and_leads_to_the_phone_page(
     path = f"/backlog/records/{record['id']}/slip"
     (page,) = PdfReader(io.BytesIO(clerk.get(f"{path}.pdf").data)).pages
     text = " ".join(page.extract_text().split())
-    for words in ("Urutan cetak kartu Anda", "41", "KTP-el pertama", "2 Mar 2026", "Tidak perlu datang."):
+    for words in ("Urutan cetak kartu Anda", "41", "KTP-el pertama", "02/03/2026", "Tidak perlu datang."):
         assert words in text
     assert "Siti" not in text
     printed = paper.read(clerk.get(f"{path}.escpos").data, 576)
