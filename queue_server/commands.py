@@ -24,6 +24,7 @@ import click
 from printables import printers
 from queue_server import config
 from queue_server.config import Settings, SettingsError
+from queue_server.domain.backlog import MOST_RELEASED, STATES
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.domain.stock import MOST_UNITS, MOVEMENTS, PARTIES, PLACE, STORE
 from queue_server.domain.views import as_json
@@ -38,6 +39,7 @@ from queue_server.storage.journal import Command, Journal, found_site
 from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.web import passwords
+from queue_server.web.backlog import Desk
 from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
 from queue_server.web.reports import daily_csv
@@ -88,6 +90,22 @@ class Site:
         journal = Journal(self.database, self.settings.site, now_ms)
         try:
             return journal.do(Command(operation, arguments, ACTOR, movements=movements))
+        finally:
+            journal.close()
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The desk of the print backlog, which commits many commands one after the other."""
+        journal = Journal(self.database, self.settings.site, now_ms)
+
+        def do(operation: Any, *, actor: str, records: Any = (), once: Any = None, **arguments: Any) -> Any:
+            return journal.do(Command(operation, arguments, actor, records=records, once=once))
+
+        secret, catalogue = self.settings.secret_key, self.queries.catalogue(now_ms())
+        if not secret:
+            raise SettingsError(f"secret_key in {self.settings.file} is missing: antrean init writes one")
+        try:
+            yield Desk(self.database, self.settings.site, secret, do, now_ms, lambda: catalogue)
         finally:
             journal.close()
 
@@ -504,6 +522,56 @@ def report(day: Any, form: str) -> None:
             click.echo(json.dumps(as_json(today), ensure_ascii=False, indent=2))
         else:
             click.echo(daily_csv(today), nl=False)
+
+
+# -- the print backlog -----------------------------------------------------------------------------------------------
+
+
+@antrean.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_list(file: Path) -> None:
+    """Take a CSV list of print records over; broken off, it goes on where it was. Exit 1 if a line is bad."""
+    with site() as here, here.desk() as desk, file.open("rb") as source:
+        with progress("importing") as advance:
+            run = desk.import_list(source, ACTOR, advance)
+        click.echo(f"entered\t{run.entered}\nmoved\t{run.moved}\nrepeated\t{run.repeated}\nbad\t{run.bad}")
+        for line, reason in desk.store.faults(run.run_id):
+            click.echo(f"line {line}\t{reason}\t{SENTENCES[reason].get('en')}")
+        if run.bad:
+            raise SystemExit(1)
+
+
+@antrean.group(name="backlog")
+def backlog_commands() -> None:
+    """Records whose card is still owed."""
+
+
+@backlog_commands.command(name="show")
+def backlog_show() -> None:
+    """How many records stand where."""
+    with site() as here, here.desk() as desk:
+        figures = desk.figures()
+        for state in STATES:
+            number = sum(n for (its, _), n in figures.counts.items() if its == state)
+            click.echo(f"{state}\t{number}")
+
+
+@backlog_commands.command(name="release")
+@click.argument("cards", type=click.IntRange(1, MOST_RELEASED))
+def backlog_release(cards: int) -> None:
+    """Set a blank aside for each of the next CARDS in line and give each a day to come."""
+    with site() as here, here.desk() as desk:
+        with progress("releasing") as advance:
+            done = desk.release(cards, ACTOR, progress=advance)
+        click.echo(json.dumps(done))
+
+
+@backlog_commands.command(name="erase")
+@click.option("--days", type=click.IntRange(min=0), default=30, show_default=True, help="After the card was collected.")
+def backlog_erase(days: int) -> None:
+    """Forget name, NIK and telephone of those who have their card; the counts stay."""
+    with site() as here, here.desk() as desk:
+        click.echo(f"{desk.erase_old(days, ACTOR)} erased")
 
 
 # -- keeping it ------------------------------------------------------------------------------------------------------

@@ -89,13 +89,14 @@ class TheOffice:
         *,
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
         actor: str = "test",
         **arguments: Any,
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
         vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
         nik = arguments.get("nik")
-        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements, nik=nik)
+        return Command(operation, arguments, actor, ids, vouchers, movements, records, nik)
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         return self.journal.do(self.command(operation, **arguments))

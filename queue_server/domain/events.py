@@ -430,4 +430,54 @@ class AlertAnswered(Event):
     seq: int
 
 
+# -- the print backlog: records by their random ids, at most 500 in one event ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsEntered(Event):
+    """Each as record, kind, state, original date and kecamatan; whose they are stands beside the journal."""
+
+    entries: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsMoved(Event):
+    """To where the national register says they stand, back in line, or off it."""
+
+    records: list[str]
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsReleased(Event):
+    """The next in line have a blank each; `release` is the holder of its reservations."""
+
+    records: list[str]
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsInvited(Event):
+    records: list[str]
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPrinted(Event):
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsCollected(Event):
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsErased(Event):
+    """Name, NIK and telephone are gone; the record stays and is counted."""
+
+    records: list[str]
+
+
 EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__subclasses__()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from queue_server.domain import calendar, counters, days, events, stock, tickets
+from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
+from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
@@ -792,6 +794,72 @@ def day_column(source: str, target: str, change: int) -> tuple[str, int]:
     if stock.SPOILED in sides:
         return "spoilt", -change
     return ("received" if stock.SUPPLIER in sides or stock.PROVINCE in sides else "other"), change
+
+
+# -- the print backlog -----------------------------------------------------------------------------------------------
+
+
+@folds(events.RecordsEntered)
+def _(event: events.RecordsEntered, office: Office, entry: Entry) -> None:
+    arrived = entry.seq * PLACE_STEP
+    new = []
+    for number, (record_id, kind, state, since, kecamatan) in enumerate(event.entries):
+        moved_on = since if state == backlog.PRINTED else entry.day
+        new.append(BacklogRecord(record_id, kind, state, since, kecamatan, arrived + number, moved_on))
+    put_records(office, [], new)
+
+
+@folds(events.RecordsMoved)
+def _(event: events.RecordsMoved, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, event.state, release=None, invited_for=None)
+
+
+@folds(events.RecordsReleased)
+def _(event: events.RecordsReleased, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.RELEASED, release=event.release)
+
+
+@folds(events.RecordsInvited)
+def _(event: events.RecordsInvited, office: Office, entry: Entry) -> None:
+    day = office.rows["invitation_days"].get(event.day) or InvitationDay(event.day)
+    office.put("invitation_days", replace(day, invited=day.invited + len(event.records)))
+    for record_id in event.records:
+        office.put("backlog", replace(office.rows["backlog"][record_id], invited_for=event.day))
+
+
+@folds(events.RecordsPrinted)
+def _(event: events.RecordsPrinted, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.PRINTED, release=None)
+
+
+@folds(events.RecordsCollected)
+def _(event: events.RecordsCollected, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.COLLECTED)
+
+
+@folds(events.RecordsErased)
+def _(event: events.RecordsErased, office: Office, entry: Entry) -> None:
+    for record_id in event.records:
+        office.put("backlog", replace(office.rows["backlog"][record_id], erased=True))
+
+
+def move_records(office: Office, entry: Entry, records: Iterable[str], state: str, **changes: Any) -> None:
+    old = [office.rows["backlog"][record_id] for record_id in records]
+    put_records(office, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
+
+
+def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
+    """Put the new rows, and count them where the old ones were counted."""
+    more = Counter(map(backlog.counted_as, new))
+    more.subtract(map(backlog.counted_as, old))
+    for row in new:
+        office.put("backlog", row)
+    for key, by in more.items():
+        tally: BacklogCount = office.rows["backlog_counts"].get(key) or BacklogCount(*key)
+        if tally.records + by:
+            office.put("backlog_counts", replace(tally, records=tally.records + by))
+        elif tally.records:
+            office.remove("backlog_counts", key)
 
 
 # -- what a supervisor must see --------------------------------------------------------------------------------------

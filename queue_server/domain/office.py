@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import calendar, office_file
+from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
@@ -57,6 +58,9 @@ TABLES: dict[str, type[Any]] = {
     "suspensions": Suspension,
     "calls": Call,
     "alerts": Alert,
+    "backlog": BacklogRecord,
+    "backlog_counts": BacklogCount,
+    "invitation_days": InvitationDay,
 }
 OF_A_DAY = ("service_counts", "bucket_counts", "paces", "item_days", "sequences")
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
@@ -297,7 +301,7 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
             return bool(row.state == "open")
         case "bucket_counts" if row.bucket == VOUCHER:  # a voucher may be redeemed or moved after its day
             return True
-        case "movements" | "calls":
+        case "movements" | "calls" | "backlog":
             return False
         case "alerts":
             return bool(row.answered_at is None)

@@ -97,9 +97,9 @@ def require_there(office: Office, item: str, quantity: int, account: str) -> Non
 
 def break_promises(office: Office, item: str, new_code: NewCode) -> None:
     """While less is on hand than promised, the youngest promise becomes the first voucher of a day to come."""
-    while office.balance(item, stock.STORE).unpromised < 0:
+    while (short := -office.balance(item, stock.STORE).unpromised) > 0:
         youngest = max(breakable(office, item), key=lambda held: held.seq)
-        break_promise(office, youngest, new_code)
+        break_promise(office, youngest, short, new_code)
 
 
 def breakable(office: Office, item: str) -> list[Reservation]:
@@ -109,11 +109,13 @@ def breakable(office: Office, item: str) -> list[Reservation]:
     return [r for r in held if r not in called] or held
 
 
-def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
+def break_promise(office: Office, held: Reservation, short: int, new_code: NewCode) -> None:
+    """A ticket or voucher loses all it holds of the item; a release of the print backlog only what is `short`."""
     ticket: Ticket | None = office.rows["tickets"].get(held.holder)
     voucher: Voucher | None = office.rows["vouchers"].get(held.holder)
     label = ticket.label if ticket else held.holder
-    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, ticket.service if ticket else "", label))
+    lost = held.quantity if ticket or voucher else min(held.quantity, short)
+    record(office, events.PromiseBroken(held.holder, held.item, lost, ticket.service if ticket else "", label))
     if voucher:
         day = max(voucher.date, day_owed(office, voucher, held.item))
         record(office, events.VoucherMoved(voucher.code, day, front_rank(office, day)))

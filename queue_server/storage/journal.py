@@ -38,6 +38,7 @@ class Command(Generic[T]):
     tickets: Collection[str] = ()  # ids
     vouchers: Collection[str] = ()  # codes
     movements: Collection[int] = ()  # their numbers in the journal
+    records: Collection[str] = ()  # ids
     nik: DayMark | None = None  # whoever asks, as known on a day
     once: Once | None = None
     result: T | None = None
@@ -236,6 +237,7 @@ def named_by(office: Office, batch: Sequence[Command[Any]]) -> Names:
         movements={seq for command in batch for seq in command.movements},
         days={today},
         marks={command.nik(today) for command in batch if command.nik},
+        records={record for command in batch for record in command.records},
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event, StockMoved, TicketDeferred, TicketIssued, VoucherGiven
+from queue_server.domain.events import (
+    Event,
+    RecordsEntered,
+    StockMoved,
+    TicketDeferred,
+    TicketIssued,
+    VoucherGiven,
+)
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
 from queue_server.domain.policy import VOUCHER
 from queue_server.domain.tickets import AT_A_COUNTER, WAITING
@@ -24,6 +31,7 @@ from queue_server.storage.schema import (
     nik_marks,
 )
 
+KEYS_A_QUERY = 5000
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
 MARKED = sa.select(nik_marks.c.mark, nik_marks.c.ticket_id).where(
     nik_marks.c.site == sa.bindparam("site"), nik_marks.c.mark.in_(sa.bindparam("marks", expanding=True))
@@ -43,6 +51,13 @@ def nowhere(row: Any) -> None:
     """Rows of most tables are in nobody's way."""
 
 
+def batched(keys: Collection[Any], size: int) -> Iterator[list[Any]]:
+    """A database takes only so many values in one statement; a replay may name more."""
+    left = list(keys)
+    for start in range(0, len(left), size):
+        yield left[start : start + size]
+
+
 class Projection:
     """One table and its rows."""
 
@@ -59,12 +74,16 @@ class Projection:
         return [self.codec.row(values) for values in connection.execute(query)]
 
     def named(self, connection: sa.Connection, site: str, column: str, keys: Collection[Any]) -> list[Any]:
-        """Rows that have one of `keys` in a column, in one query that is built only once."""
+        """Rows that have one of `keys` in a column, in a query that is built only once."""
         query = self._named.get(column)
         if query is None:
             one_of = self.table.c[column].in_(sa.bindparam("keys", expanding=True))
             query = self._named[column] = self.select.where(self.table.c.site == sa.bindparam("site"), one_of)
-        return [self.codec.row(values) for values in connection.execute(query, {"site": site, "keys": list(keys)})]
+        return [
+            self.codec.row(values)
+            for some in batched(keys, KEYS_A_QUERY)
+            for values in connection.execute(query, {"site": site, "keys": some})
+        ]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         changed = [change for change in changes if change[1] != change[2]]
@@ -154,7 +173,7 @@ def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
     }
     if name in conditions:
         return [conditions[name]]
-    return [sa.false()] if name in ("movements", "calls") else []
+    return [sa.false()] if name in ("movements", "calls", "backlog") else []
 
 
 # -- what a command or a past event names ----------------------------------------------------------------------------
@@ -168,6 +187,7 @@ class Names:
     vouchers: set[str] = field(default_factory=set)
     movements: set[int] = field(default_factory=set)
     consignments: set[int] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
 
@@ -177,6 +197,7 @@ class Names:
         self.tickets.update(named(event, "ticket_id"))
         self.vouchers.update(named(event, "voucher", "code"))
         self.consignments.update(named(event, "consignment"))
+        self.records.update(getattr(event, "records", ()))
 
 
 def named(event: Event, *fields: str) -> list[Any]:
@@ -186,6 +207,7 @@ def named(event: Event, *fields: str) -> list[Any]:
 def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> bool:
     """Whether these events can be folded with nothing but what memory holds and what they bring themselves."""
     names, new_tickets, new_vouchers, new_consignments = Names(), set(), set(), set()
+    new_records: set[str] = set()
     for entry, event in entries:
         names.add_event(event, entry.day)
         if isinstance(event, TicketIssued):
@@ -196,10 +218,13 @@ def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> boo
             new_vouchers.add(event.code)
         elif isinstance(event, StockMoved):
             new_consignments.add(entry.seq)
+        elif isinstance(event, RecordsEntered):
+            new_records.update(record_id for record_id, *_ in event.entries)
     return (
         names.tickets <= office.rows["tickets"].keys() | new_tickets
         and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers
         and names.consignments <= office.rows["consignments"].keys() | new_consignments
+        and names.records <= office.rows["backlog"].keys() | new_records
         and all(day >= office.newest_day for day in names.days)
     )
 
@@ -228,6 +253,7 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
     bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
     sent = names.consignments | names.movements | {move.consignment for move in moves if move.consignment}
     bring("consignments", "seq", sent - office.rows["consignments"].keys())
+    bring("backlog", "record_id", names.records - office.rows["backlog"].keys())
     days = {day for day in names.days | {ticket.day for ticket in back} if day < office.newest_day}
     for name in OF_A_DAY:
         bring(name, "day", days)

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queue_server.domain import backlog as states
 from queue_server.domain.office import UNFINISHED as UNFINISHED_STATES
 from queue_server.domain.stock import DESTROYED, OPEN, PROMISED, SOURCES, WITHDRAWN
 from queue_server.domain.tickets import AT_A_COUNTER
@@ -450,6 +451,48 @@ arrivals = sa.Table(
     "arrivals", meta, site(), text("item", primary_key=True), text("delivery", primary_key=True), whole("quantity")
 )
 
+
+# -- the print backlog: where each record stands; whose it is stands in `backlog_people` -------------------------------
+
+backlog = sa.Table(
+    "backlog",
+    meta,
+    site(),
+    text("record_id", primary_key=True),
+    text("kind"),
+    text("state"),
+    text("since"),
+    text("kecamatan"),
+    whole("arrived"),
+    text("moved_on"),
+    text("invited_for", nullable=True),
+    text("release", nullable=True),
+    flag("erased"),
+)
+IN_LINE = one_of(backlog.c.state, states.PRINT_READY)
+index_where(backlog, IN_LINE, "backlog_in_line", "kind", "since", "arrived")
+AFTER_THE_LINE = one_of(backlog.c.state, states.RELEASED, states.PRINTED, *states.OVER)
+index_where(backlog, AFTER_THE_LINE, "backlog_after_the_line", "state", "moved_on")
+
+backlog_counts = sa.Table(
+    "backlog_counts",
+    meta,
+    site(),
+    text("state", primary_key=True),
+    text("kind", primary_key=True),
+    text("since", primary_key=True),
+    whole("records"),
+    sa.CheckConstraint("records > 0", name="counts_nothing"),
+)
+
+invitation_days = sa.Table(
+    "invitation_days",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    whole("invited"),
+)
+
 # In the order in which their rows are written: what a foreign key names comes first.
 PROJECTIONS: dict[str, sa.Table] = {
     table.name: table
@@ -475,6 +518,9 @@ PROJECTIONS: dict[str, sa.Table] = {
         suspensions,
         calls,
         alerts,
+        backlog,
+        backlog_counts,
+        invitation_days,
     )
 }
 
@@ -547,4 +593,44 @@ nik_marks = sa.Table(
 )
 index(nik_marks, "nik_marks_of_mark", "mark")
 
-PLAIN = {table.name: table for table in (staff, devices, sessions, nik_marks)}
+# Whose record it is: sealed, found by a keyed hash of NIK and kind, all of it empty once erased. No foreign key: a
+# rebuild makes the records anew and leaves people alone; `verify` looks after both.
+backlog_people = sa.Table(
+    "backlog_people",
+    meta,
+    site(),
+    text("record_id", primary_key=True),
+    text("person_hash", nullable=True),
+    text("token", nullable=True),
+    text("key_id"),
+    text("sealed"),
+    sa.UniqueConstraint("site", "person_hash"),
+    sa.UniqueConstraint("site", "token"),
+)
+
+# How far a list was imported: `position` is the last line that is in, written in the same transaction as its rows.
+imports = sa.Table(
+    "imports",
+    meta,
+    site(),
+    text("run_id", primary_key=True),
+    text("actor"),
+    whole("lines"),
+    whole("position"),
+    whole("entered"),
+    whole("moved"),
+    whole("repeated"),
+    whole("bad"),
+    whole("started_at"),
+    whole("finished_at", nullable=True),
+)
+
+import_faults = sa.Table(
+    "import_faults",
+    meta,
+    site(),
+    text("run_id", primary_key=True),
+    whole("line", primary_key=True),
+    text("reason"),
+)
+PLAIN = {table.name: table for table in (staff, devices, sessions, nik_marks, backlog_people, imports, import_faults)}

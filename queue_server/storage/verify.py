@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queue_server.domain.backlog import RELEASED
 from queue_server.domain.fold import fold
 from queue_server.domain.office import Office, catalogue_of, key_of
 from queue_server.domain.policy import VOUCHER
@@ -17,9 +18,12 @@ from queue_server.storage.chain import Head
 from queue_server.storage.database import Database
 from queue_server.storage.projections import ALL
 from queue_server.storage.schema import (
+    AFTER_THE_LINE,
     OPEN_VOUCHER,
     UNDER_WAY,
     UNFINISHED,
+    backlog,
+    backlog_people,
     balances,
     blank_requests,
     bucket_counts,
@@ -62,6 +66,7 @@ def verify(database: Database, site: str) -> Report:
         check_numbers(connection, site, report)
         check_promises(connection, site, report)
         check_days(connection, site, report)
+        check_people(connection, site, report)
     return report
 
 
@@ -202,7 +207,10 @@ def check_promises(connection: sa.Connection, site: str, report: Report) -> None
     own = reservations.c.site == site
     live = sa.exists().where(tickets.c.site == site, tickets.c.ticket_id == reservations.c.holder, UNFINISHED)
     dated = sa.exists().where(vouchers.c.site == site, vouchers.c.code == reservations.c.holder, OPEN_VOUCHER)
-    for row in connection.execute(sa.select(reservations).where(own, ~live, ~dated)):
+    released = sa.exists().where(
+        backlog.c.site == site, AFTER_THE_LINE, backlog.c.state == RELEASED, backlog.c.release == reservations.c.holder
+    )
+    for row in connection.execute(sa.select(reservations).where(own, ~live, ~dated, ~released)):
         report.faults.append(f"{row.quantity} {row.item} are set aside for {row.holder}, who cannot come any more")
     kinds = ((reservations.c.quantity, PROMISED, "set aside"), (reservations.c.awaited, AWAITED, "awaited"))
     for column, account, words in kinds:
@@ -254,3 +262,21 @@ def highest_quota(connection: sa.Connection, site: str) -> int | None:
     policies = [catalogue_of(row.text, row.demo).policy for row in files]
     quotas = [policy.daily_quota if policy else None for policy in policies]
     return None if None in quotas else max((quota for quota in quotas if quota is not None), default=None)
+
+
+def check_people(connection: sa.Connection, site: str, report: Report) -> None:
+    """Every record of the print backlog is somebody's until it is erased, and nobody is kept without a record."""
+    both = (backlog_people.c.site == backlog.c.site) & (backlog_people.c.record_id == backlog.c.record_id)
+    records = sa.select(backlog.c.record_id, backlog.c.erased, backlog_people.c.sealed).where(backlog.c.site == site)
+    for record_id, erased, sealed in connection.execute(records.outerjoin_from(backlog, backlog_people, both)):
+        if erased and sealed:
+            report.faults.append(f"record {record_id} is erased, but somebody's data is still there")
+        elif not erased and not sealed:
+            report.faults.append(f"record {record_id} is nobody's, though it was not erased")
+    known = sa.select(backlog_people.c.record_id).where(backlog_people.c.site == site, backlog_people.c.sealed != "")
+    report.faults += [
+        f"somebody is kept without the record {record_id}"
+        for record_id in connection.scalars(known.where(~sa.exists().where(both).correlate(backlog_people)))
+    ]
+    count = connection.scalar(sa.select(sa.func.count()).select_from(known.subquery()))
+    report.checked["people of the print backlog"] = count or 0

@@ -16,7 +16,7 @@ from queue_server.domain.views import HourCount, ItemToday, TicketView, Today
 from queue_server.storage import people
 from queue_server.web.audit import audit
 from queue_server.web.errors import STATES, problem_of
-from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
+from queue_server.web.guards import ADMIN, AUDITOR, CLERKS, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
 from queue_server.web.language import language
@@ -114,7 +114,8 @@ def page(template: str, today: Today, **shown: Any) -> str:
         now=today.day.now,
         manages=current().role in MANAGERS,
         keeps=current().role in STOREKEEPERS,
-        reads_all=current().role != STOCK,
+        reads_all=current().role in (*MANAGERS, AUDITOR),
+        enters=current().role in CLERKS,
         scarce=SCARCE_DAYS,
         **shown,
     )

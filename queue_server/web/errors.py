@@ -17,6 +17,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from queue_server.domain import calendar
+from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
 from queue_server.domain.views import ServiceView
@@ -124,7 +125,39 @@ SENTENCES = {
     ),
     "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
     "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
+    "wrong_type_csv": Words("Kirimkan sebagai text/csv.", "Please send text/csv."),
     "wrong_method": Words("Alamat ini tidak menerima cara itu.", "This address does not take that method."),
+    # a record of the print backlog, or a line of a list
+    "nik_rounded": Words(
+        "NIK dibulatkan oleh lembar kerja. Jadikan kolomnya teks, lalu simpan lagi.",
+        "The spreadsheet has rounded the NIK. Make the column text and save it again.",
+    ),
+    "person_name": Words("Nama tidak bisa dibaca.", "The name cannot be read."),
+    "phone": Words("Nomor telepon tidak benar.", "The telephone number is not right."),
+    "formula": Words("Ada rumus lembar kerja di dalamnya.", "There is a spreadsheet formula in it."),
+    "kecamatan": Words("Kecamatan tidak ada di berkas kantor.", "The office file has no such kecamatan."),
+    "record_kind": Words("Jenis tidak dikenal.", "The kind is not known."),
+    "record_state_unknown": Words("Status tidak dikenal.", "The state is not known."),
+    "since": Words("Tanggal tidak benar: tulis 2026-11-23 atau 23/11/2026.", "The date is not right: 2026-11-23."),
+    "since_ahead": Words("Tanggal itu belum tiba.", "That date has not come yet."),
+    "line_long": Words("Baris terlalu panjang.", "The line is too long."),
+    "line_nul": Words("Ada karakter NUL di dalam baris.", "There is a NUL character in the line."),
+    "line_encoding": Words("Huruf dalam baris tidak bisa dibaca.", "The letters of the line cannot be read."),
+    "line_quotes": Words("Tanda kutip tidak ditutup.", "A quotation mark is left open."),
+    "line_columns": Words(
+        "Jumlah kolom tidak sama dengan baris pertama.", "It has not as many columns as the heading."
+    ),
+    "file_empty": Words("Berkasnya kosong.", "The file is empty."),
+    "file_heading_long": Words(
+        "Baris pertama terlalu panjang: ini bukan daftar CSV.", "The first line is too long: this is no CSV list."
+    ),
+    "file_utf16": Words(
+        "Simpan daftarnya sebagai CSV UTF-8; berkas ini UTF-16 atau bukan teks.",
+        "Save the list as CSV UTF-8; this file is UTF-16 or no text.",
+    ),
+    "file_columns": Words("Kolom {missing} tidak ada di baris pertama.", "The heading has no column {missing}."),
+    "record_twice": Words("Ada data yang disebut dua kali.", "A record is named twice."),
+    "too_many_records": Words("Paling banyak {most} data sekali jalan.", "At most {most} records at once."),
     # who asks
     "not_signed_in": Words("Silakan masuk dulu.", "Please sign in first."),
     "wrong_password": Words("Nama atau kata sandi salah.", "Wrong name or password."),
@@ -171,6 +204,8 @@ SENTENCES = {
     ),
     "request": Words("Permohonan {seq} tidak ada untuk barang ini.", "There is no request {seq} for this item."),
     "no_minutes": Words("Untuk baris {seq} tidak ada berita acara.", "There are no minutes of line {seq}."),
+    "record": Words("Data itu tidak ada di antrean cetak.", "That record is not in the print backlog."),
+    "import": Words("Impor itu tidak ada.", "There is no such import."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
     "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
     "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
@@ -250,6 +285,10 @@ SENTENCES = {
         "The code {code} is on the waiting list, without a date.",
     ),
     "voucher_early": Words("Kode {code} berlaku pada {date}.", "The code {code} is for {date}."),
+    "record_state": Words(
+        "Datanya {record_state}, jadi itu tidak bisa.", "It is {record_state}, so that is not possible."
+    ),
+    "backlog_empty": Words("Tidak ada yang menunggu cetak.", "Nobody waits for a card."),
     # what stands against it
     "conflict": Words("Itu bertentangan dengan yang sudah dicatat.", "That contradicts what is already recorded."),
     "database": Words("Itu tidak cocok dengan yang sudah dicatat.", "That does not fit what is already recorded."),
@@ -280,6 +319,14 @@ SENTENCES = {
     "file_exists": Words("{path} sudah ada.", "{path} exists already."),
     "already_running": Words(
         "Server lain sudah memakai data ini ({holder}).", "Another server uses this data already ({holder})."
+    ),
+    "record_known": Words("Orang ini sudah tercatat untuk jenis itu.", "This person is recorded for that already."),
+    "line_moved": Words(
+        "Urutannya berubah saat itu juga. Coba sekali lagi.", "The line changed at that moment. Please try again."
+    ),
+    "other_key": Words(
+        "Data pribadi disegel dengan kunci lain: kembalikan secret_key yang lama.",
+        "The personal data was sealed with another key: put the old secret_key back.",
     ),
     # what the command line is told
     "database_kind": Words(
@@ -421,6 +468,11 @@ def service_name(code: Any) -> str:
     return service.name.get(language()) if service else str(code)
 
 
+def within(words: str) -> str:
+    """As it stands in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def item_name(code: Any) -> str:
     item = catalogue().items.get(code)
     return item.name.get(language()) if item else str(code)
@@ -436,6 +488,7 @@ WORDED: dict[str, Callable[[Any], str]] = {
     "newest": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
     "next_day": opening,
     "service": service_name,
+    "record_state": lambda state: within(MEANINGS[state].name.get(language())),
     "state": lambda state: STATES[state].get(language()),
     "until": clock,
 }

@@ -79,6 +79,7 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
         nik: DayMark | None = None,
         once: Once | None = None,
         **arguments: Any,
@@ -86,7 +87,18 @@ class House:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
         if nik:
             arguments["nik"] = nik
-        return self.writer.do(Command(operation, arguments, actor, tickets, vouchers, movements, nik, once))
+        command = Command(
+            operation,
+            arguments,
+            actor,
+            tickets=tickets,
+            vouchers=vouchers,
+            movements=movements,
+            records=records,
+            nik=nik,
+            once=once,
+        )
+        return self.writer.do(command)
 
 
 def house() -> House:

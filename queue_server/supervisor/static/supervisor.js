@@ -86,7 +86,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const dialog = form.closest("dialog");
-    if (form.method === "get") return;
+    if (form.method === "get" || form.dataset.own !== undefined) return;
     event.preventDefault();
     if (form === entry) return check();
     if (form.getAttribute("aria-busy") === "true") return;

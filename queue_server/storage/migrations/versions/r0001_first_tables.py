@@ -76,6 +76,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "item", "delivery", name="pk_arrivals"),
     )
     op.create_table(
+        "backlog",
+        text("site"),
+        text("record_id"),
+        text("kind"),
+        text("state"),
+        text("since"),
+        text("kecamatan"),
+        whole("arrived"),
+        text("moved_on"),
+        text("invited_for", nullable=True),
+        text("release", nullable=True),
+        flag("erased"),
+        sa.PrimaryKeyConstraint("site", "record_id", name="pk_backlog"),
+    )
+    where = sa.text("state IN ('CARD_PRINTED', 'COLLECTED', 'RELEASED', 'WITHDRAWN')")
+    op.create_index(
+        "backlog_after_the_line", "backlog", ["site", "state", "moved_on"], sqlite_where=where, postgresql_where=where
+    )
+    where = sa.text("state = 'PRINT_READY_RECORD'")
+    op.create_index(
+        "backlog_in_line", "backlog", ["site", "kind", "since", "arrived"], sqlite_where=where, postgresql_where=where
+    )
+    op.create_table(
+        "backlog_counts",
+        text("site"),
+        text("state"),
+        text("kind"),
+        text("since"),
+        whole("records"),
+        sa.PrimaryKeyConstraint("site", "state", "kind", "since", name="pk_backlog_counts"),
+        sa.CheckConstraint("records > 0", name="ck_backlog_counts_counts_nothing"),
+    )
+    op.create_table(
+        "backlog_people",
+        text("site"),
+        text("record_id"),
+        text("person_hash", nullable=True),
+        text("token", nullable=True),
+        text("key_id"),
+        text("sealed"),
+        sa.PrimaryKeyConstraint("site", "record_id", name="pk_backlog_people"),
+        sa.UniqueConstraint("site", "person_hash", name="uq_backlog_people_site_person_hash"),
+        sa.UniqueConstraint("site", "token", name="uq_backlog_people_site_token"),
+    )
+    op.create_table(
         "balances",
         text("site"),
         text("item"),
@@ -192,6 +237,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "device_id", name="pk_devices"),
         sa.CheckConstraint("kind IN ('kiosk', 'display')", name="ck_devices_unknown_kind"),
         sa.UniqueConstraint("token_hash", name="uq_devices_token_hash"),
+    )
+    op.create_table(
+        "import_faults",
+        text("site"),
+        text("run_id"),
+        whole("line"),
+        text("reason"),
+        sa.PrimaryKeyConstraint("site", "run_id", "line", name="pk_import_faults"),
+    )
+    op.create_table(
+        "imports",
+        text("site"),
+        text("run_id"),
+        text("actor"),
+        whole("lines"),
+        whole("position"),
+        whole("entered"),
+        whole("moved"),
+        whole("repeated"),
+        whole("bad"),
+        whole("started_at"),
+        whole("finished_at", nullable=True),
+        sa.PrimaryKeyConstraint("site", "run_id", name="pk_imports"),
+    )
+    op.create_table(
+        "invitation_days",
+        text("site"),
+        text("day"),
+        whole("invited"),
+        sa.PrimaryKeyConstraint("site", "day", name="pk_invitation_days"),
     )
     op.create_table(
         "item_days",
