@@ -141,7 +141,7 @@ def check_all(office: TheOffice) -> None:
     office.close()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sequence=steps)
 def test_any_movements_leave_a_ledger_that_adds_up(tmp_path_factory: pytest.TempPathFactory, sequence: Any) -> None:
     check_all(after(f"sqlite:///{tmp_path_factory.mktemp('any') / 'antrean.db'}", sequence))

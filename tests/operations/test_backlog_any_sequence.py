@@ -93,7 +93,7 @@ def require_true_line(line: TheBacklog) -> None:
     assert len(waiting) == line.states().get(PRINT_READY, 0)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sequence=steps)
 def test_any_sequence_leaves_a_line_that_verifies(tmp_path_factory: pytest.TempPathFactory, sequence: Any) -> None:
     line = after(f"sqlite:///{tmp_path_factory.mktemp('any') / 'antrean.db'}", sequence)
