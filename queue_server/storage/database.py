@@ -123,7 +123,8 @@ def as_domain_error(failure: Exception) -> Exception:
     if out_of_order(failure):
         return Busy("database")
     if isinstance(failure, exc.IntegrityError):
-        return OutOfStock("database") if "promised_beyond_on_hand" in str(failure.orig) else Conflict("database")
+        beyond_stock = any(check in str(failure.orig) for check in ("promised_beyond_on_hand", "balances_below_zero"))
+        return OutOfStock("database") if beyond_stock else Conflict("database")
     if isinstance(failure, exc.DataError):
         return Invalid("not_storable")
     bug = DatabaseFault(f"the database refused a statement: {describe(failure)}")
