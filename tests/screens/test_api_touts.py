@@ -95,12 +95,8 @@ def test_a_nik_is_in_no_answer_slip_log_or_table(asking: TheWeb, caplog: pytest.
 def test_the_document_never_shows_a_nik_in_an_answer(asking: TheWeb) -> None:
     shapes = asking.stranger().get("/openapi.json").json["components"]["schemas"]
     with_nik = {name for name, shape in shapes.items() if "nik" in shape.get("properties", {})}
-    assert with_nik == {
-        "NewTicket",
-        "NewRecord",
-        "RecordView",
-        "Search",
-    }  # of the print backlog: staff send it, and see it masked
+    of_the_backlog = {"NewRecord", "RecordView", "Search"}  # staff send it, and see it masked
+    assert with_nik == {"NewTicket"} | of_the_backlog
     assert re.search(r"'writeOnly': True", str(shapes["NewTicket"]["properties"]["nik"]))
 
 
