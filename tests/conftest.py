@@ -1,6 +1,5 @@
 import os
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,16 +10,11 @@ from playwright.sync_api import Browser, Page
 from tests import services
 from tests.services import Screen
 
-MEMORY, ROOM = "/dev/shm", 4 * 2**30  # bytes
-
 hypothesis.settings.register_profile("antrean", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("antrean")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Databases that last for one test stand in memory where there is room: most of a run was waiting for the disk.
-    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
-        os.environ["TMPDIR"] = MEMORY
     # Chosen once, before the workers start, so that they all inherit it.
     os.environ.setdefault("TEST_SEED", str(random.SystemRandom().randrange(2**32)))
     # The settings of whoever runs the tests must not reach the servers under test.
