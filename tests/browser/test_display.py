@@ -69,8 +69,8 @@ COUNT_CHIMES = """
 
 
 @pytest.fixture
-def lobby(tmp_path: Path, rng: random.Random) -> Iterator[Lobby]:
-    with a_lobby(f"sqlite:///{tmp_path / 'antrean.db'}", rng) as made:
+def lobby(sqlite_url: str, rng: random.Random) -> Iterator[Lobby]:
+    with a_lobby(sqlite_url, rng) as made:
         yield made
 
 
