@@ -36,6 +36,7 @@ SIZES: dict[Screen, tuple[int, int]] = {
 }
 CHROMIUM_FLAGS = [
     "--no-sandbox",
+    "--disable-gpu",  # there is none; a process less that stands in for it
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
     # No screen may need the internet: a name that is not this machine's does not resolve.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from queue_server.domain.errors import OutOfStock
 from queue_server.operations import calling
 from queue_server.operations.ticketing import issue_ticket
+from queue_server.storage.journal import Command
 from tests.the_office import TheOffice
 
 # Share of a day's tickets by the hour (Kota Serang: the crowd is there before the doors open), out of 100.
@@ -49,12 +50,14 @@ class Week:
     def run(self, until: str) -> None:
         """Let time pass until `2026-11-23 12.00`: the kiosks take, the counters serve, the calendar does its part."""
         office = self.office
+        day = office.queries.day_view(office.clock)
         end = round(datetime.strptime(until, "%Y-%m-%d %H.%M").replace(tzinfo=office.catalogue.tz).timestamp() * 1000)
         while office.clock < end:
             office.clock += MINUTE
             office.follow_calendar()
             local = datetime.fromtimestamp(office.clock / 1000, office.catalogue.tz)
-            day = office.queries.day_view(office.clock)
+            if local.minute % 5 == 0:  # hours and breaks begin and end there
+                day = office.queries.day_view(office.clock)
             if day.takes_numbers:
                 minutes = 30 if local.hour == 7 else 60
                 self.come(A_DAY[local.weekday()] * ARRIVALS.get(local.hour, 0) / 100 / minutes)
@@ -77,28 +80,34 @@ class Week:
                 self.taken.append(wish.answer())
 
     def finish_due(self) -> None:
+        finishes = []
         while self.busy and self.busy[0][0] <= self.office.clock:
             _, counter, ticket = heapq.heappop(self.busy)
             spoilt = ticket["service"].startswith("KTP") and self.office.rng.random() < 0.02
             waste = [{"item": "KTP", "quantity": 1, "reason": "pita"}] if spoilt else []
-            self.office.finish(ticket, counter, spoilt=waste)
+            done = {"outcome": "done", "spoilt": waste, "new_code": self.office.new_code}
+            finishes.append(self.wish(calling.finish, counter, ticket_id=ticket["id"], **done))
+        self.together(finishes)
 
     def call_free(self) -> None:
-        """The free counters call in the same moment: one commit for all of them."""
-        at_work = {counter for _, counter, _ in self.busy}
-        calls = {
-            counter: self.office.command(calling.call_next, counter=counter, clerk=f"clerk-{counter}")
-            for counter in sorted(self.on_duty - at_work)
-        }
-        self.office.journal.commit(list(calls.values()))
-        for counter, call in calls.items():
-            if ticket := call.answer():
-                self.serve(counter, ticket)
+        free = sorted(self.on_duty - {counter for _, counter, _ in self.busy})
+        called = self.together([self.wish(calling.call_next, counter, counter=counter) for counter in free])
+        self.serve({counter: ticket for counter, ticket in zip(free, called, strict=True) if ticket})
 
-    def serve(self, counter: int, ticket: dict[str, Any]) -> None:
-        self.office.act(calling.start, ticket, counter)
-        length = round(self.office.rng.lognormvariate(1.9, 0.5) * MINUTE)
-        heapq.heappush(self.busy, (self.office.clock + length, counter, ticket))
+    def serve(self, called: dict[int, dict[str, Any]]) -> None:
+        self.together([self.wish(calling.start, counter, ticket_id=t["id"]) for counter, t in called.items()])
+        for counter, ticket in called.items():
+            length = round(self.office.rng.lognormvariate(1.9, 0.5) * MINUTE)
+            heapq.heappush(self.busy, (self.office.clock + length, counter, ticket))
+
+    def wish(self, verb: Callable[..., Any], at: int, **arguments: Any) -> Command[Any]:
+        return self.office.command(verb, clerk=f"clerk-{at}", **arguments)
+
+    def together(self, commands: list[Command[Any]]) -> list[Any]:
+        """What happens in one moment is one commit, as at the counters themselves."""
+        if commands:
+            self.office.journal.commit(commands)
+        return [command.answer() for command in commands]
 
 
 @pytest.mark.timeout(400)
@@ -131,7 +140,7 @@ def test_a_week_at_kota_serang(office: TheOffice) -> None:
     called = office.call(counter)
     assert called
     assert called["number"] == ticket["number"]
-    week.serve(counter, called)
+    week.serve({counter: called})
     office.verify()
 
     # 14.55: two full buses, and most clerks are called away. At the close some still
@@ -165,7 +174,7 @@ def test_a_week_at_kota_serang(office: TheOffice) -> None:
     called = office.call(counter)
     assert called
     assert called["number"] == "A-002"
-    week.serve(counter, called)
+    week.serve({counter: called})
     office.verify()
 
     # Tuesday: sold out before noon, exactly what was available is promised, and the kiosk sends nobody away in vain.
