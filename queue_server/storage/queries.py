@@ -52,7 +52,7 @@ from queue_server.storage.schema import (
 )
 from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
 
-CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
+CALLS_READ = 40  # newest calls of a hall, from which each number that still stands is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
 MOVEMENTS_A_PAGE = 100
 MOST_DIGITS = 6  # of a number that can be asked for
@@ -60,17 +60,18 @@ HOUR = 3_600_000
 NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
-# A call that a clerk has taken back: its ticket no longer knows of it. No screen shows or speaks it.
-STANDS = sa.exists().where(
-    t_tickets.c.site == t_calls.c.site,
-    t_tickets.c.ticket_id == t_calls.c.ticket_id,
-    t_tickets.c.call_seq >= t_calls.c.seq,
-)
-
-
 ALL_HALLS = "semua"
 SITE: sa.BindParameter[str] = sa.bindparam("site")
 TODAY: sa.BindParameter[str] = sa.bindparam("today")
+
+
+def stands(calls: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Not a call that a clerk has taken back: its ticket no longer knows of it, and no screen shows or speaks it."""
+    return sa.exists().where(
+        t_tickets.c.site == SITE,
+        t_tickets.c.ticket_id == calls.c.ticket_id,
+        t_tickets.c.call_seq >= calls.c.seq,
+    )
 
 
 def of(table: str) -> Any:
@@ -102,16 +103,16 @@ USUAL: dict[str, sa.Select[Any]] = {
     "voucher ranks": rows_of("sequences", of("sequences").queue == "voucher", of("sequences").day >= TODAY),
     "unfinished": rows_of("tickets", UNFINISHED, order=[t_tickets.c.place]),
     "skipped": rows_of("tickets", t_tickets.c.day == TODAY, t_tickets.c.state == tickets.NO_SHOW),
-    "calls": rows_of("calls", STANDS, t_calls.c.day == TODAY, order=[t_calls.c.seq.desc()], limit=CALLS_READ),
-    "calls of a hall": rows_of(
-        "calls",
-        STANDS,
-        t_calls.c.day == TODAY,
-        t_calls.c.hall == sa.bindparam("hall"),
-        order=[t_calls.c.seq.desc()],
-        limit=CALLS_READ,
-    ),
 }
+# The limit comes first: a planner that knows little of the tables would else compare every call with every ticket.
+NEWEST_CALLS = rows_of(
+    "calls",
+    t_calls.c.day == TODAY,
+    t_calls.c.hall == sa.bindparam("hall"),
+    order=[t_calls.c.seq.desc()],
+    limit=CALLS_READ,
+).subquery()
+CALLS = sa.select(NEWEST_CALLS).where(stands(NEWEST_CALLS)).order_by(NEWEST_CALLS.c.seq.desc())
 NEWEST_DAY = sa.select(sa.func.max(of("days").day)).where(of("days").site == SITE)
 HEAD = (
     sa.select(journal.c.seq, journal.c.at)
@@ -184,7 +185,7 @@ class Queries:
         """The calls of a hall after `seq` that are still to be announced, oldest first."""
         with self.database.reading() as connection:
             reader = Reader(connection, self.site, now)
-            where = [STANDS, t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
+            where = [stands(t_calls), t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
             if hall != ALL_HALLS:
                 where.append(t_calls.c.hall == hall)
             calls = reader.rows("calls", t_calls.c.day == reader.today, *where, order=[t_calls.c.seq])
@@ -467,8 +468,9 @@ class Reader:
 
     def calls(self) -> dict[str, list[Any]]:
         """The newest calls of each hall, and of all halls together."""
-        of_halls = {hall: self.usual("calls of a hall", "calls", hall=hall) for hall in self.catalogue.halls}
-        return of_halls | {ALL_HALLS: self.usual("calls")}
+        of_halls = {hall: self.read("calls", CALLS, hall=hall) for hall in self.catalogue.halls}
+        together = sorted((call for calls in of_halls.values() for call in calls), key=lambda call: -call.seq)
+        return of_halls | {ALL_HALLS: together[:CALLS_READ]}
 
     def reservations(self, holders: Iterable[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
