@@ -9,12 +9,15 @@ import http.client
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,15 @@ ANTREAN = Path(sys.executable).with_name("antrean")
 Headers = dict[str, str]
 
 
+@cache
+def demo_office(office: str) -> tempfile.TemporaryDirectory[str]:
+    """What `antrean init --demo` makes on SQLite: made once, for every server gets a copy of its own."""
+    directory = tempfile.TemporaryDirectory(prefix="demo-")
+    environment = {**os.environ, "ANTREAN_DATA_DIR": directory.name}
+    subprocess.run([ANTREAN, "init", "--office", office, "--demo"], env=environment, check=True, capture_output=True)
+    return directory
+
+
 class OfficeServer:
     """`start`, `stop`, `kill` and start again: the port and the data stay."""
 
@@ -42,7 +54,9 @@ class OfficeServer:
         self.environment |= {"ANTREAN_HOST": "127.0.0.1", "ANTREAN_PUBLIC_URL": self.url}
         if database_url:
             self.environment["ANTREAN_DATABASE_URL"] = database_url
-        self.antrean("init", "--office", office, "--demo")
+            self.antrean("init", "--office", office, "--demo")
+        else:
+            shutil.copytree(demo_office(office).name, data_dir)
         self.passwords, self.tokens = sign_ins(data_dir / "demo-sign-ins.txt")
 
     def antrean(self, *arguments: str, stdin: str = "") -> str:
