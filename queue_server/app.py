@@ -28,17 +28,21 @@ from queue_server.operations.office import follow_calendar
 from queue_server.storage import lock, wakeup
 from queue_server.storage.database import Database
 from queue_server.storage.journal import Journal
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
+from queue_server.supervisor.backlog import blueprint as backlog_pages
+from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, counters, office, slips, stock, system, tickets, vouchers
+from queue_server.web.api import access, backlog, counters, ledger, office, slips, stock, system, tickets, vouchers
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, move_in, new_code
 from queue_server.web.pages import blueprint as pages
+from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
 
@@ -75,9 +79,10 @@ def open_house(
     """`aside` and `hashing` run reads and passwords where they hold up nobody; in a test that is right here."""
     if not settings.secret_key:
         raise SettingsError(f"secret_key in {settings.file} is missing: antrean init writes one")
-    queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
+    reads: Any = Aside(Queries(database, settings.site, settings.public_url, settings.wifi_name), aside)
+    book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
-    return House(settings, Aside(queries, aside), writer, door, aside, hashing, clock)  # type: ignore[arg-type]
+    return House(settings, reads, book, writer, door, aside, hashing, clock)
 
 
 class Aside:
@@ -95,9 +100,9 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, vouchers, slips, counters, stock, office):
+    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, kiosk, display, counter, supervisor):
+    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, backlog_pages):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)

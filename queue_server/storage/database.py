@@ -84,7 +84,8 @@ def sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
 def postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     # The writer does point look-ups only: a plan that was made while the tables were empty must not stay a scan.
     point_look_ups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-    writing = f"{point_look_ups} -c lock_timeout={LOCK_WAIT_SECONDS}s"
+    # A number that was given out is on the disk, also where the server's own settings would let it wait.
+    writing = f"{point_look_ups} -c synchronous_commit=on -c lock_timeout={LOCK_WAIT_SECONDS}s"
     common: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "antrean"}
     writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing}, **DISCREET)
     reader = sa.create_engine(
@@ -122,7 +123,8 @@ def as_domain_error(failure: Exception) -> Exception:
     if out_of_order(failure):
         return Busy("database")
     if isinstance(failure, exc.IntegrityError):
-        return OutOfStock("database") if "store_below_zero" in str(failure.orig) else Conflict("database")
+        beyond_stock = any(check in str(failure.orig) for check in ("promised_beyond_on_hand", "balances_below_zero"))
+        return OutOfStock("database") if beyond_stock else Conflict("database")
     if isinstance(failure, exc.DataError):
         return Invalid("not_storable")
     bug = DatabaseFault(f"the database refused a statement: {describe(failure)}")

@@ -9,15 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain import calendar, queueing, stock, tickets
+from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
-from queue_server.domain.office import catalogue_in_force
+from queue_server.domain.events import SlipReprinted, TicketCalled
+from queue_server.domain.office import Entry, catalogue_in_force
 from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import (
     AlertView,
+    AuditLine,
     CallView,
     CounterBoard,
     CounterLine,
@@ -35,17 +37,27 @@ from queue_server.domain.views import (
     VoucherView,
     as_json,
 )
+from queue_server.storage.chain import revive
 from queue_server.storage.codec import ROWS
 from queue_server.storage.database import Database
-from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
+from queue_server.storage.schema import (
+    OPEN_VOUCHER,
+    PROJECTIONS,
+    REPRINTED,
+    UNANSWERED,
+    UNFINISHED,
+    WAITING,
+    journal,
+    sites,
+)
 from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
 
 CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
-USE_DAYS = 7  # business days from which days of cover are reckoned
 MOVEMENTS_A_PAGE = 100
 MOST_DIGITS = 6  # of a number that can be asked for
 HOUR = 3_600_000
+NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
 # A call that a clerk has taken back: its ticket no longer knows of it. No screen shows or speaks it.
@@ -219,6 +231,7 @@ class Queries:
             language=language,
             reprint=reprint,
             voucher=view.voucher,
+            closes_at=self.day_view(now).closes_at,
         )
 
     def voucher_slip(self, code: str, now: int) -> SlipView:
@@ -244,6 +257,20 @@ class Queries:
             language=language,
             voucher=view,
         )
+
+    # -- against touts -------------------------------------------------------------------------------------------------
+
+    def audit(self, since: str, until: str) -> tuple[AuditLine, ...]:
+        """Reprints and calls out of order of these business days, both included, newest first.
+
+        Source: `docs/field.md#touts`.
+        """
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, 0)
+            reprints, calls = reader.reprints(since, until), reader.calls_out_of_order(since, until)
+            named = reader.tickets_of(event.ticket_id for _, event in (*reprints, *calls))
+        lines = [audit_line(entry, event, named[event.ticket_id]) for entry, event in (*reprints, *calls)]
+        return tuple(sorted(lines, key=lambda line: line.seq, reverse=True))
 
     # -- the day's figures ---------------------------------------------------------------------------------------------
 
@@ -421,6 +448,20 @@ class Reader:
         ids = list(ticket_ids)
         return {t.ticket_id: t for t in self.rows("tickets", t_tickets.c.ticket_id.in_(ids))} if ids else {}
 
+    def reprints(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        mine = (journal.c.site == self.site, REPRINTED, journal.c.day.between(since, until))
+        return [revive(row) for row in self.connection.execute(sa.select(journal).where(*mine))]
+
+    def calls_out_of_order(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        """By the calls of those days, because the journal has no index of every call: each gave its reason there."""
+        query = (
+            sa.select(journal)
+            .join(t_calls, sa.and_(t_calls.c.site == journal.c.site, t_calls.c.seq == journal.c.seq))
+            .where(t_calls.c.site == self.site, t_calls.c.day.between(since, until))
+            .where(journal.c.type == TicketCalled.__name__, journal.c.payload.not_like(f"%{NO_REASON}%"))
+        )
+        return [revive(row) for row in self.connection.execute(query)]
+
     def finished(self) -> dict[int, tuple[int, int | None]]:
         """By counter: how many visits ended today and their mean length in seconds."""
         seconds = sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000)
@@ -478,15 +519,12 @@ class Reader:
 
     def use_per_day(self, day: str) -> dict[str, float]:
         """By item: used and spoilt a business day, over the last days before and with `day`."""
-        since = (date.fromisoformat(day) - timedelta(days=2 * USE_DAYS)).isoformat()
+        since = (date.fromisoformat(day) - timedelta(days=2 * forecast.USE_DAYS)).isoformat()
         columns = of("item_days")
         by_item: dict[str, list[ItemDay]] = defaultdict(list)
         for row in self.rows("item_days", columns.day > since, columns.day <= day, order=[columns.day.desc()]):
             by_item[row.item].append(row)
-        return {
-            item: sum(row.used + row.spoilt for row in rows[:USE_DAYS]) / len(rows[:USE_DAYS])
-            for item, rows in by_item.items()
-        }
+        return {item: forecast.use_per_day([row.used + row.spoilt for row in rows]) for item, rows in by_item.items()}
 
     def hours(self, day: str) -> tuple[HourCount, ...]:
         """Tickets taken by the hour of the local clock (Indonesian zones differ from UTC by whole hours)."""
@@ -655,13 +693,28 @@ def item_today(
         promised=now.promised,
         safety=now.safety,
         available=now.available,
-        days_of_cover=stock.days_of_cover(now.on_hand, use),
+        days_of_cover=forecast.days_of_cover(now.on_hand, use),
         limits=limits,
     )
 
 
 def alert_view(alert: Alert) -> AlertView:
     return AlertView(alert.seq, alert.kind, alert.subject, alert.detail, alert.at)
+
+
+def audit_line(entry: Entry, event: SlipReprinted | TicketCalled, ticket: Ticket) -> AuditLine:
+    counter = event.counter if isinstance(event, TicketCalled) else None
+    return AuditLine(
+        seq=entry.seq,
+        at=entry.at,
+        day=entry.day,
+        kind="reprint" if counter is None else "out_of_order",
+        number=ticket.label,
+        service=ticket.service,
+        counter=counter,
+        actor=entry.actor,
+        reason=event.reason,
+    )
 
 
 def movement_view(row: Movement) -> MovementView:
@@ -678,4 +731,7 @@ def movement_view(row: Movement) -> MovementView:
         reference=row.reference,
         reason=row.reason,
         reverses=row.reverses,
+        name=row.name,
+        consignment=row.consignment,
+        request=row.request,
     )

@@ -46,6 +46,7 @@ NEXT_SHOWN = 10
 EARLIER_SHOWN = 5
 BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
 INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
+GONE = {"id": "{} habis hari ini.", "en": "{}: none left today."}
 CALLED_BACK = {
     "id": "Blangko sudah datang. Antrean tunda yang diberikan hari ini berlaku sekarang: ambil nomor di kios.",
     "en": "Blanks have come. Codes given today for another day are good now: take a number at the kiosk.",
@@ -166,9 +167,9 @@ class Snapshot:
             item=item,
             name=kept.name.get(language),
             unit=kept.unit.get(language),
-            on_hand=store.posted,
+            on_hand=store.on_hand,
             promised=promised,
-            safety=store.posted - promised - free,
+            safety=store.unpromised - free,
             available=free,
             of=free + promised + used,
             as_of=self.now,
@@ -241,6 +242,11 @@ class Snapshot:
         item = min(enough, key=lambda i: enough[i])
         return item, enough[item]
 
+    def gone(self, service: Service, language: str) -> str | None:
+        """The name of the item for whose lack a service is sold out: a ribbon as well as a blank."""
+        item, left = self.limit(service)
+        return self.catalogue.items[item].name.get(language) if item and not left else None
+
     def blanks(self, service: Service) -> int | None:
         """What a citizen is told is left: None for a service that gives out no card."""
         if stock.CARDS.isdisjoint(self.catalogue.needs(service.code, 1)):
@@ -286,6 +292,7 @@ class Snapshot:
             wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
+            gone=self.gone(service, language),
             cards=service.cards,
             checklist=tuple(
                 ChecklistLine(
@@ -322,6 +329,7 @@ class Snapshot:
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,
+            gone=next((gone for service in services if (gone := self.gone(service, language))), None),
         )
 
     def services_view(self, language: str) -> ServicesView:
@@ -373,13 +381,16 @@ class Snapshot:
 
     def group_waiting(self, prefix: str, language: str) -> GroupWaiting:
         view = self.group_view(prefix, language)
-        return GroupWaiting(prefix, view.short, view.waiting, view.reason)
+        return GroupWaiting(prefix, view.short, view.waiting, view.reason, view.gone)
 
     def notices(self, language: str) -> tuple[str, ...]:
-        """Ticker lines: who is called back, the stock's level, what is suspended and why, breaks, that all is free."""
+        """Ticker lines: who is called back, the stock's level, what is suspended and why, what is sold out, breaks, and
+        that all is free.
+        """
         lines = [CALLED_BACK[language]] if self.called_back else []
         lines += [level.display.get(language)] if (level := self.ration.level) else []
         lines += [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        lines += [GONE[language].format(item) for item in self.all_gone(language)]
         goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
@@ -399,6 +410,11 @@ class Snapshot:
                 whole = 1 < len(stopped) == len(services)
                 found[reason] += [group.name.get(language)] if whole else stopped
         return found
+
+    def all_gone(self, language: str) -> list[str]:
+        """The items for whose lack some service is sold out, by name, each once."""
+        found = (self.gone(service, language) for service in self.catalogue.services.values())
+        return list(dict.fromkeys(item for item in found if item))
 
     # -- counters ----------------------------------------------------------------------------------------------------
 
@@ -470,7 +486,7 @@ class Snapshot:
         longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
         permitted = self.catalogue.rules.longest_wait_minutes * 60_000
         late = longest is not None and self.now - longest > permitted
-        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason)
+        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason, view.gone)
 
     def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
         return WaitingLine(

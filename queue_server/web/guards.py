@@ -38,6 +38,7 @@ PUBLIC_ROUTES = frozenset(
         "/metrics",
         "/stok",
         "/t/<token>",
+        "/p/<token>",
         "/api/v1/ping",
         "/api/v1/openapi.json",
         "/api/v1/stock",

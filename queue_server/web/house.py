@@ -14,8 +14,10 @@ from flask import Flask, current_app
 from printables.printers import PrinterQueues
 from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.nik import DayMark
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
@@ -47,6 +49,7 @@ class Printing:
 class House:
     settings: Settings
     queries: Queries
+    ledger: Ledger
     writer: Writer
     door: Door
     aside: Aside  # for reads and files
@@ -76,12 +79,24 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
+        nik: DayMark | None = None,
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
+        if nik:
+            arguments["nik"] = nik
         command = Command(
-            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
+            operation,
+            arguments,
+            actor,
+            tickets=tickets,
+            vouchers=vouchers,
+            movements=movements,
+            records=records,
+            nik=nik,
+            once=once,
         )
         return self.writer.do(command)
 

@@ -313,11 +313,11 @@ def test_sold_out_offers_a_place_on_the_waiting_list_and_what_can_be_had_now(pai
     for _ in range(door.office.stock().available):
         door.office.take("KTP-CETAK")
     at_start(paired, door)
-    expect(paired.locator(".stock-hero")).to_contain_text("blangko habis")
+    expect(paired.locator(".stock-hero")).to_contain_text("Blangko KTP-el habis")
     touch(paired, "rekam, cetak, ganti")
     row = paired.locator(".opt", has_text="KTP-el hilang")
     expect(row).to_have_class(re.compile("is-out"))
-    expect(row).to_contain_text("Blangko habis hari ini")
+    expect(row).to_contain_text("Blangko KTP-el habis hari ini")
     row.tap()
     title(paired, "Blangko KTP-el hari ini sudah habis.")
     expect(paired.locator(".zero")).to_contain_text("per 09.42 WIB")
@@ -330,6 +330,19 @@ def test_sold_out_offers_a_place_on_the_waiting_list_and_what_can_be_had_now(pai
     touch(paired, "Masuk daftar tunggu")
     title(paired, "Daftar tunggu: kode Anda")
     expect(paired.locator(".slip-card")).to_contain_text("Posisi1dari 1")
+    assert in_every_size(paired) == []
+
+
+def test_a_ribbon_that_is_used_up_is_named_although_blanks_are_left(paired: Page, door: OpenDoor) -> None:
+    door.office.enter("RIBBON", "count", 0)
+    at_start(paired, door)
+    expect(paired.locator(".stock-hero")).to_contain_text("Pita cetak habis")
+    touch(paired, "rekam, cetak, ganti")
+    row = paired.locator(".opt", has_text="KTP-el hilang")
+    expect(row).to_contain_text("Pita cetak habis hari ini")
+    row.tap()
+    title(paired, "Pita cetak hari ini sudah habis.")
+    expect(paired.locator(".zero")).to_have_count(0)
     assert in_every_size(paired) == []
 
 
@@ -347,6 +360,22 @@ def test_the_last_blanks_are_not_enough_for_a_family_and_it_is_told(paired: Page
     touch(paired, "Baik")
     touch(paired, "Ambil nomor")
     expect(paired.locator(".slip-card .big")).to_be_visible()
+
+
+def test_a_wait_beyond_the_day_is_no_clock_of_today(paired: Page, door: OpenDoor) -> None:
+    for _ in range(85):
+        door.office.take("KTP-CETAK")
+    paired.goto(f"{door.url}/kiosk/group/A")
+    foreign = paired.locator(".opt").filter(has_text="KTP-el orang asing")
+    expect(foreign).to_contain_text("lewat jam tutup")
+    expect(paired.locator(".opt").filter(has_text="Surat keterangan")).to_contain_text(re.compile(r"\d–\d jam"))
+    assert in_every_size(paired) == []
+    foreign.tap()
+    expect(paired.locator(".promise")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
+    touch(paired, "Ambil nomor")
+    expect(paired.locator(".when")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
 
 
 def test_a_suspended_service_says_why_in_the_supervisors_words(paired: Page, door: OpenDoor) -> None:
@@ -376,9 +405,7 @@ def test_before_opening_hours_blanks_and_checklists_can_be_read(paired: Page, do
     assert in_every_size(paired) == []
 
 
-@pytest.mark.parametrize(
-    ("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor sudah tutup.")]
-)
+@pytest.mark.parametrize(("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor tutup.")])
 def test_after_intake_and_after_closing_the_next_opening_is_named(
     paired: Page, door: OpenDoor, when: str, words: str
 ) -> None:
@@ -644,6 +671,107 @@ def test_a_browser_that_is_no_kiosk_is_told_how_to_become_one(office: OfficeServ
     page = new_page("kiosk")
     page.goto(f"{office.url}/kiosk")
     expect(page.locator("main")).to_contain_text("belum dipasangkan")
+
+
+# -- where the office asks for the NIK ------------------------------------------------------------------------------
+
+TOUT, CITIZEN = "3673011708809901", "3673015708809902"
+
+
+@pytest.fixture
+def asking(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+    """Kota Serang with one number for a NIK, service and day."""
+    house = TheOffice(f"sqlite:///{tmp_path / 'asking.db'}", rng)
+    house.text = house.text.replace("numbers_per_nik = 0", "numbers_per_nik = 1")
+    house.found(f"{MONDAY} 07.00", KTP=91)
+    house.at(f"{MONDAY} 09.42")
+    with open_door(house) as opened:
+        yield opened
+    house.verify()
+    house.close()
+
+
+@pytest.fixture
+def asked(asking: OpenDoor, new_page: NewPage) -> Page:
+    """A kiosk at the question for the NIK, after priority and a second card were ticked on the checklist."""
+    page = new_page("kiosk")
+    asking.pair(page, printer="none")
+    at_start(page, asking)
+    touch(page, "rekam, cetak, ganti")
+    touch(page, "Cetak KTP-el")
+    page.get_by_role("checkbox").tap()
+    page.locator("[data-do='more']").tap()
+    touch(page, "Ambil nomor")
+    title(page, "Ketik NIK Anda.")
+    return page
+
+
+def by_touch(page: Page, digits: str) -> None:
+    for digit in digits:
+        page.locator(f".keypad [data-key='{digit}']").tap()
+
+
+def test_a_nik_is_typed_by_touch_seen_for_a_moment_and_then_masked(asked: Page, asking: OpenDoor) -> None:
+    faults = {"empty": in_every_size(asked) + measures.violations(asked) + measures.too_faint(asked, 4.5)}
+    hold_time(asked)
+    by_touch(asked, TOUT[:6])
+    asked.locator("[data-key='Backspace']").tap()
+    expect(asked.locator("#nik-count")).to_have_text("5 dari 16 angka")
+    expect(asked.locator("#nik")).to_have_text(re.compile(r"3\s*6\s*7\s*3\s*0"))
+    picture(asked, "kiosk-nik")
+    asked.clock.run_for(2_000)
+    expect(asked.locator("#nik")).to_have_text("")
+    expect(asked.locator("#nik .is-typed")).to_have_count(5)
+    touch(asked, "Lihat")
+    expect(asked.locator("#nik")).to_have_text(re.compile(r"3\s*6\s*7\s*3\s*0"))
+    asked.clock.resume()
+    touch(asked, "Ambil nomor")
+    expect(asked.get_by_role("alert").filter(visible=True)).to_have_text("NIK harus 16 angka.")
+    expect(asked.locator("#nik-fault")).to_be_focused()
+    faults["refused"] = in_every_size(asked) + measures.violations(asked) + measures.too_faint(asked, 4.5)
+    by_touch(asked, TOUT[5:])
+    expect(asked.locator("#nik-count")).to_have_text("16 dari 16 angka")
+    touch(asked, "Ambil nomor")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-001")
+    assert TOUT not in asked.content()
+    assert faults == {"empty": [], "refused": []}
+    ticket = asking.office.queries.ticket_by_number("A-001", "id", asking.office.clock)
+    assert (ticket.priority, ticket.cards) == (True, 2)
+
+
+def test_a_nik_is_typed_by_keys_and_the_second_number_is_refused_with_what_to_do(asked: Page, asking: OpenDoor) -> None:
+    addresses: list[str] = []
+    asked.on("request", lambda request: addresses.append(request.url))
+    asked.keyboard.type(TOUT[:9])
+    asked.keyboard.press("Backspace")
+    touch(asked, "Bahasa")
+    title(asked, "Type your NIK.")
+    expect(asked.locator("#nik-count")).to_have_text("8 of 16 digits")
+    assert in_every_size(asked) + measures.violations(asked) == []
+    asked.keyboard.type(TOUT[8:])
+    asked.get_by_role("button", name="Take a number").focus()
+    asked.keyboard.press("Enter")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-001")
+    touch(asked, "Done")
+    touch(asked, "rekam, cetak, ganti")
+    touch(asked, "Cetak KTP-el")
+    touch(asked, "Ambil nomor")
+    title(asked, "Ketik NIK Anda.")
+    asked.keyboard.type(TOUT)
+    touch(asked, "Kembali")
+    title(asked, "sudah bawa ini")
+    touch(asked, "Ambil nomor")
+    expect(asked.locator("#nik-count")).to_have_text("0 dari 16 angka")
+    asked.keyboard.type(TOUT)
+    touch(asked, "Ambil nomor")
+    expect(asked.locator("#refusal")).to_contain_text("NIK ini sudah mengambil 1 nomor Cetak KTP-el hari ini.")
+    touch(asked, "Baik")
+    touch(asked, "Ambil nomor")
+    title(asked, "Ketik NIK Anda.")
+    asked.keyboard.type(CITIZEN)
+    touch(asked, "Ambil nomor")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-002")
+    assert not any(nik[:6] in address for nik in (TOUT, CITIZEN) for address in addresses)
 
 
 def test_pictures_of_the_kiosk_for_the_readme(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:

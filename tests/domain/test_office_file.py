@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain import office_file
+from queue_server.domain import backlog, office_file
 from queue_server.domain.catalogue import Catalogue, DayHours, Words
 from queue_server.domain.errors import OfficeFileError
 
@@ -139,6 +139,14 @@ def test_fixed_holidays_stand_in_both_years(name: str) -> None:
     for year in (2026, 2027):
         for month, day in ((1, 1), (5, 1), (6, 1), (8, 17), (12, 25)):
             assert date(year, month, day) in catalogue.holidays
+
+
+def test_every_office_knows_its_kecamatan_and_prints_in_the_national_order() -> None:
+    for name, number, first in (("kota_serang", 6, "Serang"), ("kolaka_utara", 15, "Lasusua")):
+        catalogue = office_file.parse(TEXTS[name], f"{name}.toml")
+        assert len(catalogue.kecamatan) == number
+        assert catalogue.kecamatan[f"{catalogue.office_code}.01"] == first
+        assert catalogue.rules.print_order == backlog.KINDS
 
 
 def test_serang_has_thirteen_counters_in_two_halls() -> None:
@@ -330,6 +338,16 @@ MISTAKES = {
     "an unknown language": ('en = "ID card"', 'jv = "KTP"', "groups.A.name.jv"),
     "an unknown weekday": ("[hours.tuesday]", "[hours.selasa]", "hours.selasa"),
     "an unknown rule": ("[holidays]", "[rules]\nlucky = 1\n\n[holidays]", "rules.lucky"),
+    "an order that forgets a kind": (
+        "[holidays]",
+        '[rules]\nprint_order = ["first"]\n\n[holidays]',
+        "rules.print_order",
+    ),
+    "a kecamatan of another office": (
+        "[holidays]",
+        '[kecamatan]\n"32.03.01" = "Cianjur"\n\n[holidays]',
+        "kecamatan.32.03.01",
+    ),
     "a missing table": ("[[counters]]", "[[halls]]", "counters"),
     "a missing key": ("service_minutes = 7\n", "", "services.KTP-CETAK.service_minutes"),
     "a missing code": ('code = "KTP-REKAM"\n', "", "services.#2.code"),

@@ -155,7 +155,7 @@ def after(database_url: str, sequence: list[tuple[str, int]]) -> TheOffice:
     return office
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sequence=steps)
 def test_any_sequence_keeps_every_rule_of_the_policy(tmp_path_factory: pytest.TempPathFactory, sequence: Any) -> None:
     office = after(f"sqlite:///{tmp_path_factory.mktemp('any') / 'antrean.db'}", sequence)

@@ -53,6 +53,13 @@ def test_without_an_open_counter_the_slip_says_so_instead_of_a_time() -> None:
     assert "Perkiraan dipanggil" not in said
 
 
+def test_a_time_after_closing_is_not_printed_as_if_it_were_one_of_today() -> None:
+    late = replace(TICKET, wait_clock=(at(16, 0), at(20, 30)), closes_at=at(16, 0))
+    assert "Mungkin baru dipanggil lewat jam tutup." in words(late)
+    assert "16.00" not in words(late)
+    assert "15.59" in words(replace(late, wait_clock=(at(15, 59), at(20, 30))))
+
+
 def test_a_wait_that_is_known_to_the_minute_is_one_time() -> None:
     assert "pukul 10.17 |" in words(replace(TICKET, wait_clock=(at(10, 17), at(10, 17))))
 
