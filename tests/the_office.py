@@ -82,12 +82,13 @@ class TheOffice:
         *,
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        days: Collection[str] = (),
         actor: str = "test",
         **arguments: Any,
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
         vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
-        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements)
+        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements, days=days)
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         return self.journal.do(self.command(operation, **arguments))

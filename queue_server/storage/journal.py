@@ -37,6 +37,7 @@ class Command(Generic[T]):
     tickets: Collection[str] = ()  # ids
     vouchers: Collection[str] = ()  # codes
     movements: Collection[int] = ()  # their numbers in the journal
+    days: Collection[str] = ()  # whose counts, sequences and signatures
     once: Once | None = None
     result: T | None = None
     failure: Exception | None = None
@@ -230,7 +231,7 @@ def named_by(office: Office, batch: Sequence[Command[Any]]) -> Names:
         tickets={ticket for command in batch for ticket in command.tickets},
         vouchers={code for command in batch for code in command.vouchers},
         movements={seq for command in batch for seq in command.movements},
-        days={current_day(office)},
+        days={current_day(office)} | {day for command in batch for day in command.days},
     )
 
 
