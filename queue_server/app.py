@@ -28,11 +28,13 @@ from queue_server.storage import lock, wakeup
 from queue_server.storage.database import Database
 from queue_server.storage.journal import Journal
 from queue_server.storage.queries import Queries
+from queue_server.storage.reports import Reports
 from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
+from queue_server.supervisor.closing import blueprint as closing_page
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, counters, office, slips, stock, system, tickets
+from queue_server.web.api import access, closing, counters, office, reports, slips, stock, system, tickets
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
@@ -77,7 +79,8 @@ def open_house(
         raise SettingsError(f"secret_key in {settings.file} is missing: antrean init writes one")
     queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
-    return House(settings, Aside(queries, aside), writer, door, aside, hashing, clock)  # type: ignore[arg-type]
+    read = {"queries": Aside(queries, aside), "reports": Aside(Reports(database, settings.site), aside)}
+    return House(settings, **read, writer=writer, door=door, aside=aside, hashing=hashing, clock=clock)  # type: ignore[arg-type]
 
 
 class Aside:
@@ -95,9 +98,9 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, slips, counters, stock, office):
+    for room in (system, access, tickets, slips, counters, stock, office, closing, reports):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, kiosk, display, counter, supervisor):
+    for blueprint in (pages, public, kiosk, display, counter, supervisor, closing_page):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)

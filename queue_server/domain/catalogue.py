@@ -127,6 +127,7 @@ class Catalogue:
     halls: Mapping[str, Hall]
     rules: Rules = field(default_factory=Rules)
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
+    complaints: str = ""  # the address at which citizens complain; it stands as a QR code on the stock board
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
     @cached_property

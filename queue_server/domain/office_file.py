@@ -209,6 +209,7 @@ OFFICE: Spec = {
     "code": (matching(r"\d\d\.\d\d", "write province and regency as 36.73"), REQUIRED),
     "time_zone": (one_of(*TIME_ZONES), REQUIRED),
     "information": (words, Catalogue.information),
+    "complaints": (matching(r"https?://[!-~]{4,200}", "write an address as https://www.lapor.go.id"), ""),
 }
 RULES: Spec = {
     "priority_after": (whole(1), usual.priority_after),
@@ -320,6 +321,7 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
         time_zone=TIME_ZONES[office["time_zone"]],
         zone=office["time_zone"],
         information=office["information"],
+        complaints=office["complaints"],
         rules=Rules(**found["rules"]),
         hours={n: DayHours(**found["hours"][w]) for n, w in enumerate(WEEKDAYS) if found["hours"][w]},
         holidays=dict(_holidays(file.at("holidays"), found["holidays"])),

@@ -6,6 +6,7 @@ minutes `(low, high)` or None where no counter is open. `reason` is one of `REAS
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -128,7 +129,30 @@ class LobbyBoard:
     earlier: tuple[CallView, ...]  # at most five, newest first
     waiting: tuple[GroupWaiting, ...]
     stock: ItemStock | None  # the blank of the KTP-el, or the office's first public item
+    quota: tuple[int, int] | None  # of the numbers for it: how many a day, and how many are left
     notices: tuple[str, ...]  # one ticker line each
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeToday:
+    """A service that gives out cards: how many it printed today, and whether numbers can be taken for it."""
+
+    service: str
+    name: str
+    printed: int
+    open: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StockBoard:
+    """What everybody may see of the stock. `quota` is of numbers for cards: how many a day, how many are left."""
+
+    day: DayView
+    items: tuple[ItemStock, ...]  # the public items
+    purposes: tuple[PurposeToday, ...]
+    quota: tuple[int, int] | None
+    complaints: str | None  # an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +386,42 @@ class SlipView:
     language: str
     reprint: bool = False
     voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    prefix: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """The numbers that are kept on paper for a day: so many of each group, from `first` on."""
+
+    office: str  # "Disdukcapil Kota Serang"
+    day: str
+    groups: tuple[PaperGroup, ...]
+    first: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A day's report for paper or a spreadsheet. `signed` says who and when, by the office's title."""
+
+    report: dict[str, Any]
+    office: str  # "Disdukcapil Kota Serang"
+    prepared_by: str
+    made_at: str  # "23 Nov 2026 16.05"
+    final: bool  # the day is closed
+    signed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PosterView:
+    office: str
+    clock: str  # 09.43
+    board: StockBoard
 
 
 def as_json(value: Any) -> Any:

@@ -79,6 +79,12 @@ class Reports:
         sheet: PaperSheet = found[0]
         return sheet
 
+    def papers(self, since: str, now: int) -> list[PaperSheet]:
+        """What is kept on paper from a day on."""
+        with self.database.reading() as connection:
+            kept = of("paper_sheets")
+            return Reader(connection, self.site, now).rows("paper_sheets", kept.day >= since, order=[kept.day])
+
     def next_on_paper(self, day: str, now: int) -> dict[str, str]:
         """By group: the number on paper that has to be entered next."""
         with self.database.reading() as connection:

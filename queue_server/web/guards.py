@@ -36,6 +36,7 @@ PUBLIC_ROUTES = frozenset(
         "/health",
         "/metrics",
         "/stok",
+        "/stok/poster.pdf",
         "/t/<token>",
         "/api/v1/ping",
         "/api/v1/openapi.json",

@@ -16,6 +16,7 @@ from queue_server.domain.catalogue import Catalogue
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
 from queue_server.storage.queries import Queries
+from queue_server.storage.reports import Reports
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
 from queue_server.web.session import Door
@@ -38,6 +39,7 @@ class Aside(Protocol):
 class House:
     settings: Settings
     queries: Queries
+    reports: Reports
     writer: Writer
     door: Door
     aside: Aside  # for reads and files
@@ -67,12 +69,13 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        days: Collection[str] = (),
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
         command = Command(
-            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
+            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, days=days, once=once
         )
         return self.writer.do(command)
 

@@ -60,7 +60,9 @@ def known(web: TheWeb) -> dict[str, Any]:
     waiting = kiosk.take("KK-UBAH")
     clerk.do("/counters/3/open")
     clerk.do(f"/tickets/{clerk.do('/counters/3/call-next')['id']}/start")
-    return {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1}
+    return {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1} | {
+        "day": "2026-11-23"
+    }
 
 
 def has_right_form(case: Case[Any]) -> bool:

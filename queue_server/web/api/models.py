@@ -115,10 +115,6 @@ class WhichDay(BaseModel):
     date: Day | None = None
 
 
-class WhichReport(WhichDay):
-    format: Literal["csv", "json"] = "json"
-
-
 # -- sent -------------------------------------------------------------------------------------------------------------
 
 

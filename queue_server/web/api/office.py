@@ -19,14 +19,12 @@ from queue_server.web.api.models import (
     OfHall,
     OpenDay,
     WhichDay,
-    WhichReport,
 )
-from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers, do
+from queue_server.web.api.routes import Api, answer, answers, do
 from queue_server.web.caching import only_if_new
-from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
+from queue_server.web.guards import CLERKS, MANAGERS, device_or_staff, require_hall, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE, daily_csv
 from queue_server.web.session import current
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
@@ -68,18 +66,6 @@ def figures_of(query: WhichDay) -> Today:
     if query.date and not FIRST_DAY <= query.date <= LAST_DAY:
         raise NotFound("day", date=query.date)
     return house().queries.today(house().clock(), query.date, language())
-
-
-@api.get("/reports/daily", responses={200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}})
-@staff(*MANAGERS, AUDITOR)
-def daily_report(query: WhichReport) -> Response:
-    """The same as a file."""
-    figures = figures_of(query)
-    if query.format == "json":
-        return answer(figures)
-    name = f"antrean-{query.date or figures.day.day}.csv"
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
 
 
 @api.post("/day/open", responses=answers(DayAfter))
