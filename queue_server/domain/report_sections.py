@@ -1,0 +1,256 @@
+"""The daily report in the words, order and columns of the office's form: sections A to H, for paper and spreadsheets.
+
+One shape for PDF, XLSX and CSV: a title, columns, rows of whole figures and words. What nothing records yet says so.
+Indonesian, as the form is. Source: `docs/field.md#daily-report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from queue_server.domain import calendar
+from queue_server.domain.report import Report
+from queue_server.domain.stock import CARDS
+
+NOT_RECORDED = "belum dicatat"
+NOT_COUNTED = "belum dihitung"
+PLACES = {"store": "Gudang dinas"}
+CHANNELS = {"kiosk": "Kios", "desk": "Meja", "phone": "Ponsel", "paper": "Kertas"}
+# Headings of the stock card; a line break is where a narrow column breaks them.
+STOCK_HEADINGS = {
+    "opening": "Sisa\nawal",
+    "central": "Masuk\npusat",
+    "province": "Masuk\nprovinsi",
+    "borrowed": "Pinjam\nmasuk",
+    "returned": "Kembali",
+    "found": "Ditemu-\nkan",
+    "in": "Jumlah\nmasuk",
+    "used": "Cetak\nbaik",
+    "spoilt": "Rusak\ncetak",
+    "defective": "Cacat\npabrik",
+    "dispatched": "Kirim\nkec./UPT",
+    "lent": "Pinjam\nkeluar",
+    "sent_back": "Kembali\nke pusat",
+    "lost": "Hilang",
+    "out": "Jumlah\nkeluar",
+    "adjusted": "Penye-\nsuaian",
+    "closing": "Sisa\nakhir",
+    "counted": "Fisik\n(opname)",
+    "difference": "Selisih",
+}
+DIFFERENCES = {
+    "ticket": "nomor {number}",
+    "book": "buku terhadap yang tercatat",
+    "night": "pagi terhadap malam sebelumnya",
+    "opening": "opname awal terhadap buku",
+    "closing": "opname akhir terhadap buku",
+}
+SIGNERS = ("Pengurus barang", "Petugas cetak", "Kepala Bidang Dafduk", "Kepala Dinas")
+
+Cell = str | int | float | None  # None is an empty cell
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`words` columns from the left hold text, the others figures; `total` rows at the end are sums."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    words: int = 1
+    totals: int = 0
+    note: str = ""
+
+
+def long_day(report: Report) -> str:
+    """Senin, 23 November 2026"""
+    return calendar.long_date(date.fromisoformat(report["day"]))
+
+
+def sections(report: Report) -> list[Section]:
+    """A to G, then the queue's own figures and the reckoning; H is the place for the signatures."""
+    cards = [line for line in report["stock"] if line["item"] in CARDS]
+    others = [line for line in report["stock"] if line["item"] not in CARDS]
+    return [
+        stock_card("A. Kartu stok blangko", cards),
+        by_purpose(report),
+        one_line(
+            "C. Antrean cetak (PRR)",
+            ("Awal", "Baru", "Dicetak", "Akhir"),
+            ("start", "new", "printed", "end"),
+            report["backlog"],
+        ),
+        one_line(
+            "D. Suket",
+            ("Diterbitkan", "Ditukar", "Masih berlaku", "Lewat 6 bulan"),
+            ("issued", "exchanged", "valid", "overdue"),
+            report["suket"],
+        ),
+        one_line(
+            "E. Kartu ditarik",
+            ("Awal", "Diterima", "Dimusnahkan", "Sisa"),
+            ("start", "received", "destroyed", "left"),
+            report["withdrawn"],
+        ),
+        stock_card("F. Bahan pakai habis", others),
+        forecast(report),
+        services(report),
+        reckoning(report),
+        differences(report),
+    ]
+
+
+# -- A and F -----------------------------------------------------------------------------------------------------------
+
+
+def stock_card(title: str, lines: Sequence[Mapping[str, Any]]) -> Section:
+    """Sisa akhir = sisa awal + masuk - keluar + penyesuaian; fisik is what was counted at the closing."""
+    rows = []
+    for line in lines:
+        counted: Cell = NOT_COUNTED if line["counted"] is None else line["counted"]
+        figures = [line[name] for name in STOCK_HEADINGS if name not in ("counted", "difference")]
+        rows.append((line["name"], PLACES.get(line["place"], line["place"]), *figures, counted, line["difference"]))
+    return Section(title, ("Barang", "Tempat", *STOCK_HEADINGS.values()), tuple(rows), words=2)
+
+
+# -- B to E ------------------------------------------------------------------------------------------------------------
+
+
+def by_purpose(report: Report) -> Section:
+    """Cards printed by what they were for, and how their holders had come; by kecamatan nothing records it."""
+    lines = report["purposes"]
+    rows: list[tuple[Cell, ...]] = [
+        (line["name"], line["item"], *(line["channels"].get(channel, 0) for channel in CHANNELS), line["cards"])
+        for line in lines
+    ]
+    by_channel = [sum(line["channels"].get(channel, 0) for line in lines) for channel in CHANNELS]
+    rows.append(("Jumlah", None, *by_channel, sum(line["cards"] for line in lines)))
+    return Section(
+        "B. Pemakaian menurut keperluan",
+        ("Keperluan", "Kartu", *CHANNELS.values(), "Jumlah"),
+        tuple(rows),
+        words=2,
+        totals=1,
+        note=f"Per kecamatan: {NOT_RECORDED}.",
+    )
+
+
+def one_line(
+    title: str, columns: tuple[str, ...], names: tuple[str, ...], figures: Mapping[str, int] | None
+) -> Section:
+    if figures is None:
+        return Section(title, columns, (), words=0, note=NOT_RECORDED.capitalize() + ".")
+    return Section(title, columns, (tuple(figures[name] for name in names),), words=0)
+
+
+# -- G, and what the queue and the book say ----------------------------------------------------------------------------
+
+
+def forecast(report: Report) -> Section:
+    rows = tuple(
+        (line["name"], line["use_per_day"], line["on_hand"], line["days_of_cover"]) for line in report["forecast"]
+    )
+    return Section(
+        "G. Perkiraan",
+        ("Barang", "Rata-rata 7 hari", "Stok fisik", "Cukup untuk (hari)"),
+        rows,
+        note=f"Saran dan permohonan terakhir (diajukan, disetujui, diambil): {NOT_RECORDED}.",
+    )
+
+
+SERVICE_COLUMNS = {
+    "taken": "Diambil",
+    "waiting": "Menunggu",
+    "served": "Dilayani",
+    "no_show": "Tidak hadir",
+    "deferred": "Ditunda",
+    "cancelled": "Batal",
+    "expired": "Hangus",
+    "promised": "Dijanjikan",
+    "printed": "Dicetak",
+    "spoilt": "Rusak",
+    "done": "Selesai",
+}
+
+
+def services(report: Report) -> Section:
+    """One row for each service that somebody took a number for, and their sum."""
+    lines = [line for line in report["services"] if any(line[name] for name in SERVICE_COLUMNS)]
+    rows: list[tuple[Cell, ...]] = [
+        (line["service"], line["name"], *(line[name] for name in SERVICE_COLUMNS)) for line in lines
+    ]
+    rows.append((None, "Jumlah", *(sum(line[name] for line in lines) for name in SERVICE_COLUMNS)))
+    return Section("Pelayanan", ("Kode", "Layanan", *SERVICE_COLUMNS.values()), tuple(rows), words=2, totals=1)
+
+
+def reckoning(report: Report) -> Section:
+    names = ("expected", "used", "spoilt", "consumed", "difference")
+    rows = tuple(
+        (name_of(report, line["item"]), *(line[name] for name in names)) for line in report["reconciliation"]["lines"]
+    )
+    return Section(
+        "Rekonsiliasi",
+        ("Barang", "Tiket x cetak", "Tercatat terpakai", "Rusak", "Keluar gudang", "Selisih"),
+        rows,
+        note="Tiket selesai x cetak + rusak = keluar gudang.",
+    )
+
+
+def differences(report: Report) -> Section:
+    found = report["reconciliation"]["differences"]
+    rows = tuple(
+        (
+            name_of(report, line["item"]),
+            DIFFERENCES[line["kind"]].format(number=line["number"]),
+            line["expected"],
+            line["found"],
+        )
+        for line in found
+    )
+    return Section(
+        "Selisih",
+        ("Barang", "Di mana", "Seharusnya", "Nyatanya"),
+        rows,
+        words=2,
+        note="" if found else "Tidak ada selisih.",
+    )
+
+
+def name_of(report: Report, item: str) -> str:
+    return next((str(line["name"]) for line in report["items"] if line["item"] == item), item)
+
+
+# -- the province's line -----------------------------------------------------------------------------------------------
+
+# Headings of the line that goes to the province each day, and the services whose documents it counts.
+PROVINCE_DOCUMENTS = {
+    "KK": ("KK-",),
+    "KTP-el": ("KTP-CETAK", "KTP-RUSAK", "KTP-HILANG", "KTP-UBAH"),
+    "KIA": ("KIA-",),
+    "Akta lahir": ("AKTA-LAHIR",),
+    "Akta mati": ("AKTA-MATI",),
+    "Akta nikah": ("AKTA-KAWIN",),
+    "Pindah": ("PINDAH",),
+    "Datang": ("DATANG",),
+    "Rekam": ("KTP-REKAM",),
+}
+
+
+def province_line(report: Report) -> dict[str, Cell]:
+    """Documents of the day by kind, print-ready records and blanks left; PRR stays empty while nothing records it."""
+    done = {line["service"]: line["done"] for line in report["services"]}
+    blanks = next((line["on_hand"] for line in report["items"] if line["item"] == "KTP"), None)
+    return {
+        "Tanggal": report["day"],
+        "Kantor": report["office"],
+        "Kode": report["office_code"],
+        **{
+            heading: sum(number for service, number in done.items() if service.startswith(begins))
+            for heading, begins in PROVINCE_DOCUMENTS.items()
+        },
+        "PRR": report["backlog"]["end"] if report["backlog"] else None,
+        "Blangko sisa": blanks,
+    }
