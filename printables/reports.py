@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from printables.page import LANDSCAPE, document, fitted, say, thousands
-from printables.pdf import Style
+from printables.pdf import Style, wrap
 from printables.typefaces import BOLD, REGULAR
 from queue_server.domain.report_sections import SIGNERS, Cell, Section, long_day, sections
 from queue_server.domain.views import ReportView
@@ -128,8 +128,8 @@ class Sheet:
                 self.turn()
                 self.headings(table)
             self.row(table, row, table.total if place >= first_total else table.cell)
-        if section.note:
-            say(self.canvas, section.note, NOTE, MARGIN, self.y - 11)
+        for line in wrap(section.note, NOTE, INNER) if section.note else ():
+            say(self.canvas, line, NOTE, MARGIN, self.y - 11)
             self.y -= 11
         self.y -= BETWEEN + SECTION.size
 

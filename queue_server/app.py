@@ -97,7 +97,7 @@ def open_house(
     reads: Any = Aside(Queries(database, settings.site, settings.public_url, settings.wifi_name), aside)
     book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
-    reports = Aside(Reports(database, settings.site), aside)
+    reports: Any = Aside(Reports(database, settings.site), aside)
     return House(settings, reads, book, reports, writer, door, aside, hashing, clock)
 
 

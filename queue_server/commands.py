@@ -525,7 +525,7 @@ def report(day: Any, form: str) -> None:
             return
         names = {staff.staff_id: staff.name for staff in people.all_staff(here.database, here.settings.site)}
         view = report_view(found, here.queries.catalogue(now), names, "antrean report", now)
-        click.get_binary_stream("stdout").write(as_file(view, form))
+        click.echo(as_file(view, form), nl=False)
 
 
 # -- the print backlog -----------------------------------------------------------------------------------------------

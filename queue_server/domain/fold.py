@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
-from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
+from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
 from queue_server.domain.closing import KEEPER, PAPER, DayCount, PaperSheet, SignedReport, paper_queue
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
@@ -832,9 +832,9 @@ def move(
         Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
     )
     change = office.balance(item, stock.STORE).on_hand - before.on_hand
-    if change:
+    if change or stock.WITHDRAWN in (source, target):
         day_row = office.rows["item_days"].get((entry.day, item)) or ItemDay(entry.day, item, opening=before.on_hand)
-        column, by = day_column(source, target, change)
+        column, by = day_column(source, target, change) if change else old_cards_column(source, target, quantity)
         office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
 
 
@@ -853,6 +853,13 @@ def day_column(source: str, target: str, change: int) -> tuple[str, int]:
     return ("received" if stock.SUPPLIER in sides or stock.PROVINCE in sides else "other"), change
 
 
+def old_cards_column(source: str, target: str, quantity: int) -> tuple[str, int]:
+    """The same for a move of old cards: handed in, or destroyed."""
+    if stock.DESTROYED in (source, target):
+        return "destroyed", quantity if target == stock.DESTROYED else -quantity
+    return "withdrawn", quantity if target == stock.WITHDRAWN else -quantity
+
+
 # -- the print backlog -----------------------------------------------------------------------------------------------
 
 
@@ -863,7 +870,7 @@ def _(event: events.RecordsEntered, office: Office, entry: Entry) -> None:
     for number, (record_id, kind, state, since, kecamatan) in enumerate(event.entries):
         moved_on = since if state == backlog.PRINTED else entry.day
         new.append(BacklogRecord(record_id, kind, state, since, kecamatan, arrived + number, moved_on))
-    put_records(office, [], new)
+    put_records(office, entry, [], new)
 
 
 @folds(events.RecordsMoved)
@@ -902,10 +909,10 @@ def _(event: events.RecordsErased, office: Office, entry: Entry) -> None:
 
 def move_records(office: Office, entry: Entry, records: Iterable[str], state: str, **changes: Any) -> None:
     old = [office.rows["backlog"][record_id] for record_id in records]
-    put_records(office, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
+    put_records(office, entry, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
 
 
-def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
+def put_records(office: Office, entry: Entry, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
     """Put the new rows, and count them where the old ones were counted."""
     more = Counter(map(backlog.counted_as, new))
     more.subtract(map(backlog.counted_as, old))
@@ -917,6 +924,11 @@ def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecor
             office.put("backlog_counts", replace(tally, records=tally.records + by))
         elif tally.records:
             office.remove("backlog_counts", key)
+    before = [row.state for row in old] or [""] * len(new)
+    for (source, target), number in Counter(zip(before, (row.state for row in new), strict=True)).items():
+        key = entry.day, source, target
+        day_row: BacklogDay = office.rows["backlog_days"].get(key) or BacklogDay(*key)
+        office.put("backlog_days", replace(day_row, records=day_row.records + number))
 
 
 # -- what a supervisor must see --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import calendar, office_file
-from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
+from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.closing import DayCount, PaperSheet, SignedReport
 from queue_server.domain.counters import CounterState
@@ -61,6 +61,7 @@ TABLES: dict[str, type[Any]] = {
     "alerts": Alert,
     "backlog": BacklogRecord,
     "backlog_counts": BacklogCount,
+    "backlog_days": BacklogDay,
     "invitation_days": InvitationDay,
     "day_counts": DayCount,
     "signed_reports": SignedReport,
@@ -68,7 +69,7 @@ TABLES: dict[str, type[Any]] = {
 }
 OF_A_DAY = (
     *("service_counts", "bucket_counts", "paces", "item_days", "sequences"),
-    *("day_counts", "signed_reports", "paper_sheets"),
+    *("day_counts", "signed_reports", "paper_sheets", "backlog_days"),
 )
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
 UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 DONE = "done"
-# What a difference is about: a ticket, the book against what was entered, the night before, or a count by hand.
-TICKET, BOOK, NIGHT = "ticket", "book", "night"
+# What a difference is about: a ticket, cards of the print backlog, the book against what was entered, the night before,
+# or a count by hand. Cards of the backlog have no ticket and are reckoned together; so is their channel named.
+TICKET, BACKLOG, BOOK, NIGHT = "ticket", "backlog", "book", "night"
 
 Needs = Callable[[str, int], Mapping[str, int]]  # (service, cards) -> item -> units that one ticket uses
 
@@ -78,7 +79,7 @@ class Line:
 class Difference:
     """`found` where `expected` should be; `number` is the ticket's, where it is one's."""
 
-    kind: str  # ticket | book | night | opening | closing
+    kind: str  # ticket | backlog | book | night | opening | closing
     item: str
     number: str
     expected: int
@@ -132,7 +133,7 @@ def ticket_differences(
 ) -> list[Difference]:
     keys = [key for key in {**expected, **found} if key[1] == item]
     wrong = [
-        Difference(TICKET, item, numbers[key[0]], expected.get(key, 0), found.get(key, 0))
+        Difference(TICKET if key[0] else BACKLOG, item, numbers[key[0]], expected.get(key, 0), found.get(key, 0))
         for key in keys
         if expected.get(key, 0) != found.get(key, 0)
     ]

@@ -7,17 +7,20 @@ of the office's own form. Source: `docs/field.md#daily-report`.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from queue_server.domain import events, stock
+from queue_server.domain import backlog, events, forecast, stock
+from queue_server.domain.backlog import BacklogDay
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.closing import DayCount
 from queue_server.domain.days import CLOSED, Day, ServiceCount
-from queue_server.domain.reconciliation import DONE, Count, Done, ItemBook, Reconciliation, Use, reconcile
-from queue_server.domain.stock import ItemDay, days_of_cover
+from queue_server.domain.policy import SUKET
+from queue_server.domain.reconciliation import BACKLOG, DONE, Count, Done, ItemBook, Reconciliation, Use, reconcile
+from queue_server.domain.stock import ItemDay
 from queue_server.domain.tickets import number_label
 from queue_server.domain.views import as_json
 
@@ -25,18 +28,22 @@ VERSION = 1
 # The stock card's columns. What came in and what went out, in the form's order.
 CAME = ("central", "province", "borrowed", "returned", "found")
 WENT = ("used", "spoilt", "defective", "dispatched", "lent", "sent_back", "lost")
-# The account on the other side -> the column of what comes from there, and of what goes there. An account that the
-# ledger is given joins the report here.
+# The account on the other side -> the column of what comes from there, and of what goes there. Between the store, the
+# counters and the way to them nothing comes or goes: together they are what the office holds.
 COLUMNS: dict[str, tuple[str, str]] = {
     stock.SUPPLIER: ("central", "sent_back"),
+    stock.PROVINCE: ("province", "sent_back"),
     stock.BORROWED: ("borrowed", "sent_back"),
     stock.LENT: ("returned", "lent"),
+    stock.POINTS: ("returned", "dispatched"),
+    stock.TRANSIT: ("returned", "dispatched"),  # on the way to a service point
     stock.LOST_AND_FOUND: ("found", "lost"),
-    stock.CITIZENS: ("used", "used"),
+    stock.CITIZEN: ("used", "used"),
     stock.SPOILED: ("spoilt", "spoilt"),
     stock.DEFECTIVE: ("defective", "defective"),
 }
-INSIDE = frozenset({stock.STORE})
+# Print-ready and not printed yet, with or without a blank set aside.
+IN_BACKLOG = frozenset({backlog.PRINT_READY, backlog.RELEASED})
 
 Report = dict[str, Any]  # JSON values, as they are signed
 
@@ -46,7 +53,7 @@ Report = dict[str, Any]  # JSON values, as they are signed
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A movement of the book. `type` of what a reversal takes back is `original`."""
+    """A movement of the book; as a side of it the store stands for all that the office holds."""
 
     item: str
     type: str
@@ -54,8 +61,8 @@ class Flow:
     source: str
     target: str
     number: str  # of the ticket, where there is one of this day
-    reason: str
-    original: str = ""
+    reason: str = ""
+    reference: str = ""
 
 
 @dataclass(slots=True)
@@ -77,10 +84,10 @@ class Visit:
 
 
 class Reading:
-    """Reads a day's events one by one; `originals` are the types of movements by number, for reversals."""
+    """Reads a day's events one by one; `leaving` are the consignments that go to a service point."""
 
-    def __init__(self, originals: Mapping[int, str]) -> None:
-        self.facts, self.originals = DayFacts(), originals
+    def __init__(self, leaving: Collection[int]) -> None:
+        self.facts, self.leaving = DayFacts(), leaving
         self.visits: dict[str, Visit] = {}
 
     def issued(self, event: events.TicketIssued) -> None:
@@ -119,22 +126,32 @@ class Reading:
     def use(self, ticket_id: str, service: str, item: str, quantity: int) -> None:
         visit = self.visits[ticket_id]
         self.facts.uses.append(Use(ticket_id, visit.number, service, visit.channel, item, quantity))
-        self.facts.flows.append(Flow(item, "use", quantity, stock.STORE, stock.CITIZENS, visit.number, ""))
+        self.facts.flows.append(Flow(item, "use", quantity, stock.STORE, stock.CITIZEN, visit.number))
 
     def moved(self, event: events.StockMoved) -> None:
+        if event.type == "use":  # by the ticket's own event for everybody who has one
+            self.facts.uses.append(Use("", "", event.service, BACKLOG, event.item, event.quantity))
         visit = self.visits.get(event.ticket_id or "")  # a correction may be about a ticket of another day
         self.facts.flows.append(
             Flow(
                 event.item,
                 event.type,
                 event.quantity,
-                event.source,
-                event.target,
+                self.side(event, event.source),
+                self.side(event, event.target),
                 visit.number if visit else "",
                 event.reason,
-                original=self.originals[event.reverses] if event.reverses else "",
+                event.reference,
             )
         )
+
+    def side(self, event: events.StockMoved, account: str) -> str:
+        leaves = event.to == stock.POINTS or event.consignment in self.leaving
+        held = stock.is_counter(account) or (account == stock.TRANSIT and not leaves)
+        return stock.STORE if held else account
+
+    def printed(self, event: events.RecordsPrinted) -> None:
+        self.facts.done.append(Done("", "", backlog.PRINTED_AS, BACKLOG, len(event.records), DONE))
 
     def closed(self, event: events.DayClosed) -> None:
         self.facts.at_close = event.items
@@ -150,13 +167,14 @@ READS: dict[type[events.Event], Callable[[Reading, Any], None]] = {
     events.BlankUsed: Reading.used,
     events.BlankUseUndone: Reading.not_used,
     events.StockMoved: Reading.moved,
+    events.RecordsPrinted: Reading.printed,
     events.DayClosed: Reading.closed,
 }
 
 
-def facts_of(entries: Iterable[events.Event], originals: Mapping[int, str]) -> DayFacts:
+def facts_of(entries: Iterable[events.Event], leaving: Collection[int]) -> DayFacts:
     """What happened on a day, from its events of the types in `READS`, oldest first."""
-    reading = Reading(originals)
+    reading = Reading(leaving)
     for event in entries:
         READS[type(event)](reading, event)
     return reading.facts
@@ -171,11 +189,11 @@ def column_of(flow: Flow) -> tuple[str, int]:
     What a count found is a column of its own, because only an entry with a reason may close a difference.
     """
     source, target, sign = flow.source, flow.target, 1
-    if "count" in (flow.type, flow.original):
-        return "adjusted", flow.quantity if target in INSIDE else -flow.quantity
+    if flow.type == "count":
+        return "adjusted", flow.quantity if target == stock.STORE else -flow.quantity
     if flow.type == "reverse":
         source, target, sign = target, source, -1
-    came = target in INSIDE
+    came = target == stock.STORE
     return COLUMNS[source if came else target][0 if came else 1], sign * flow.quantity
 
 
@@ -183,7 +201,7 @@ def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]
     """opening + in - out + adjusted = closing: `docs/field.md#daily-report`."""
     figures = dict.fromkeys((*CAME, *WENT, "adjusted"), 0)
     for one in flows:
-        if one.item == item and (one.source in INSIDE) != (one.target in INSIDE):
+        if one.item == item and (one.source == stock.STORE) != (one.target == stock.STORE):
             column, by = column_of(one)
             figures[column] += by
     came, went = (sum(figures[name] for name in names) for names in (CAME, WENT))
@@ -203,24 +221,22 @@ def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that a day's report is made of, read in one transaction. The last three stay None until the office
-    records them: a colleague's figures join here.
-    """
+    """Everything that a day's report is made of, read in one transaction."""
 
     catalogue: Catalogue  # in force on that day
     day: Day
     facts: DayFacts
     item_days: Mapping[str, ItemDay]
-    closing: Mapping[str, int]  # item -> what was there when the next day began, or is there now
+    closing: Mapping[str, int]  # item -> on hand when the next day began, or now
     before: Mapping[str, int]  # item -> what the day before ended with
-    promised: Mapping[str, int]  # item -> promised now
+    now: Mapping[str, Mapping[str, int]]  # item -> its figures as they stand now, for a day that is not closed
     counts: Sequence[DayCount]
     services: Mapping[str, ServiceCount]
     waiting: Mapping[str, int]  # service -> who waits now, on the open day
     use_per_day: Mapping[str, float]  # item -> mean use of the last business days
-    backlog: dict[str, int] | None = None
-    suket: dict[str, int] | None = None
-    withdrawn: dict[str, int] | None = None
+    backlog_before: Mapping[str, int]  # state -> records when the day began
+    backlog_moves: Sequence[BacklogDay]
+    withdrawn_before: Mapping[str, int]  # item -> old cards that lay there when the day began
 
 
 def daily_report(sources: Sources) -> Report:
@@ -241,10 +257,10 @@ def daily_report(sources: Sources) -> Report:
         "items": [item_line(sources, item) for item in catalogue.items],
         "stock": [card(sources, item, line) for item, line in lines.items()],
         "purposes": purposes(catalogue, facts.uses),
-        "backlog": sources.backlog,
-        "suket": sources.suket,
-        "withdrawn": sources.withdrawn,
-        "forecast": [forecast(sources, item) for item in catalogue.items],
+        "backlog": backlog_line(sources.backlog_before, sources.backlog_moves),
+        "suket": suket(sources),
+        "withdrawn": withdrawn(sources),
+        "forecast": [forecast_line(sources, item) for item in catalogue.items],
         "reconciliation": as_json(reckoned),
         "spoilt": spoilt_lines(facts.flows),
         "counts": [
@@ -296,11 +312,15 @@ def item_day(sources: Sources, item: str) -> ItemDay:
     return sources.item_days.get(item) or ItemDay(sources.day.day, item, opening=sources.closing.get(item, 0))
 
 
+def at_close(sources: Sources, item: str) -> Mapping[str, int]:
+    """What the close has frozen besides the day's own figures; as it stands now while the day is not closed."""
+    figures = sources.facts.at_close if sources.day.state == CLOSED else sources.now
+    return figures.get(item, {})
+
+
 def item_line(sources: Sources, item: str) -> dict[str, Any]:
     """The item's day as the tables count it; promises as they stood at the close."""
     row = item_day(sources, item)
-    frozen = sources.facts.at_close if sources.day.state == CLOSED else {}
-    promised = frozen[item]["promised"] if item in frozen else sources.promised.get(item, 0)
     return {
         "item": item,
         "name": sources.catalogue.items[item].name.id,
@@ -309,23 +329,27 @@ def item_line(sources: Sources, item: str) -> dict[str, Any]:
         "used": row.used,
         "spoilt": row.spoilt,
         "other": row.other,
+        "withdrawn": row.withdrawn,
+        "destroyed": row.destroyed,
         "on_hand": sources.closing.get(item, 0),
-        "promised": promised,
+        "promised": at_close(sources, item).get("promised", 0),
     }
 
 
 def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
-    """The item's line of the stock card; the count at closing beside it, None where nobody counted."""
+    """The item's line of the stock card. Beside it the count of the store at closing against the book of that moment,
+    None where nobody counted; what lies at counters or is on the way there is not in the store.
+    """
     kept = sources.catalogue.items[item]
-    counted = next((c.counted for c in sources.counts if (c.item, c.moment) == (item, "closing")), None)
+    count = next((c for c in sources.counts if (c.item, c.moment) == (item, "closing")), None)
     return {
         "item": item,
         "name": kept.name.id,
         "unit": kept.unit.id,
-        "place": stock.STORE,
         **line,
-        "counted": counted,
-        "difference": None if counted is None else counted - line["closing"],
+        "at_counters": at_close(sources, item).get("at_counters", 0),
+        "counted": count.counted if count else None,
+        "difference": count.counted - count.book if count else None,
     }
 
 
@@ -348,14 +372,84 @@ def purposes(catalogue: Catalogue, uses: Sequence[Use]) -> list[dict[str, Any]]:
     ]
 
 
-def forecast(sources: Sources, item: str) -> dict[str, Any]:
-    use, on_hand = sources.use_per_day.get(item, 0.0), sources.closing.get(item, 0)
+def backlog_line(before: Mapping[str, int], moves: Sequence[BacklogDay]) -> dict[str, Any] | None:
+    """before + added - printed - withdrawn - other = left, and by state; None while the office keeps no backlog.
+
+    `other` went back to a state of the register in which it cannot be printed.
+    """
+    if not before and not moves:
+        return None
+    added, went, states = 0, Counter[str](), Counter(before)
+    for move in moves:
+        states[move.source] -= move.records
+        states[move.target] += move.records
+        if move.target in IN_BACKLOG and move.source not in IN_BACKLOG:
+            added += move.records
+        if move.source in IN_BACKLOG and move.target not in IN_BACKLOG:
+            went[move.target] += move.records
+    printed, withdrawn = went[backlog.PRINTED], went[backlog.WITHDRAWN]
+    return {
+        "before": sum(before.get(state, 0) for state in IN_BACKLOG),
+        "added": added,
+        "printed": printed,
+        "withdrawn": withdrawn,
+        "other": went.total() - printed - withdrawn,
+        "left": sum(states[state] for state in IN_BACKLOG),
+        "states": {state: states[state] for state in backlog.STATES if states[state]},
+    }
+
+
+def suket(sources: Sources) -> dict[str, int] | None:
+    """Letters issued under a number; None where the office issues none. Nothing records what becomes of them."""
+    if SUKET not in sources.catalogue.services:
+        return None
+    return {"issued": service_line(sources, SUKET)["done"]}
+
+
+def withdrawn(sources: Sources) -> list[dict[str, Any]]:
+    """Old cards: before + received - destroyed = left, and the numbers of the minutes; no line where there are none."""
+    lines = []
+    for item in sources.catalogue.items:
+        row, before = item_day(sources, item), sources.withdrawn_before.get(item, 0)
+        if before or row.withdrawn or row.destroyed:
+            lines.append(
+                {
+                    "item": item,
+                    "name": sources.catalogue.items[item].name.id,
+                    "before": before,
+                    "received": row.withdrawn,
+                    "destroyed": row.destroyed,
+                    "left": before + row.withdrawn - row.destroyed,
+                    "minutes": minutes_of(item, sources.facts.flows),
+                }
+            )
+    return lines
+
+
+def minutes_of(item: str, flows: Sequence[Flow]) -> list[str]:
+    """Under which numbers old cards were destroyed; one that was taken back again is none."""
+    by_number = Counter[str]()
+    for flow in flows:
+        if flow.item == item and {flow.source, flow.target} == {stock.WITHDRAWN, stock.DESTROYED}:
+            by_number[flow.reference] += flow.quantity if flow.target == stock.DESTROYED else -flow.quantity
+    return sorted(number for number, cards in by_number.items() if cards > 0)
+
+
+def forecast_line(sources: Sources, item: str) -> dict[str, Any]:
+    """How long it lasts at the use of the last days, what to ask for, and what came of the last request."""
+    kept, figures = sources.catalogue.items[item], at_close(sources, item)
+    use, on_hand, awaited = sources.use_per_day.get(item, 0.0), sources.closing.get(item, 0), figures.get("awaited", 0)
+    gone = forecast.runs_out_on(sources.catalogue, date.fromisoformat(sources.day.day), on_hand, use)
     return {
         "item": item,
-        "name": sources.catalogue.items[item].name.id,
+        "name": kept.name.id,
         "use_per_day": round(use, 1),
         "on_hand": on_hand,
-        "days_of_cover": days_of_cover(on_hand, use),
+        "days_of_cover": forecast.days_of_cover(on_hand, use),
+        "runs_out_on": gone.isoformat() if gone else None,
+        "awaited": awaited,
+        "suggested_request": forecast.suggested_request(on_hand, awaited, use, kept.pack),
+        **{name: figures.get(name) for name in ("asked", "granted", "fetched")},
     }
 
 

@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain import calendar
+from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.report import Report
 from queue_server.domain.stock import CARDS
 
 NOT_RECORDED = "belum dicatat"
 NOT_COUNTED = "belum dihitung"
-PLACES = {"store": "Gudang dinas"}
-CHANNELS = {"kiosk": "Kios", "desk": "Meja", "phone": "Ponsel", "paper": "Kertas"}
+CHANNELS = {"kiosk": "Kios", "desk": "Meja", "phone": "Ponsel", "paper": "Kertas", "backlog": "Antrean cetak"}
 # Headings of the stock card; a line break is where a narrow column breaks them.
 STOCK_HEADINGS = {
     "opening": "Sisa\nawal",
@@ -33,16 +33,18 @@ STOCK_HEADINGS = {
     "defective": "Cacat\npabrik",
     "dispatched": "Kirim\nkec./UPT",
     "lent": "Pinjam\nkeluar",
-    "sent_back": "Kembali\nke pusat",
+    "sent_back": "Dikem-\nbalikan",
     "lost": "Hilang",
     "out": "Jumlah\nkeluar",
     "adjusted": "Penye-\nsuaian",
     "closing": "Sisa\nakhir",
-    "counted": "Fisik\n(opname)",
+    "at_counters": "Di antaranya\ndi loket",
+    "counted": "Fisik gudang\n(opname)",
     "difference": "Selisih",
 }
 DIFFERENCES = {
     "ticket": "nomor {number}",
+    "backlog": "cetak antrean PRR",
     "book": "buku terhadap yang tercatat",
     "night": "pagi terhadap malam sebelumnya",
     "opening": "opname awal terhadap buku",
@@ -77,24 +79,9 @@ def sections(report: Report) -> list[Section]:
     return [
         stock_card("A. Kartu stok blangko", cards),
         by_purpose(report),
-        one_line(
-            "C. Antrean cetak (PRR)",
-            ("Awal", "Baru", "Dicetak", "Akhir"),
-            ("start", "new", "printed", "end"),
-            report["backlog"],
-        ),
-        one_line(
-            "D. Suket",
-            ("Diterbitkan", "Ditukar", "Masih berlaku", "Lewat 6 bulan"),
-            ("issued", "exchanged", "valid", "overdue"),
-            report["suket"],
-        ),
-        one_line(
-            "E. Kartu ditarik",
-            ("Awal", "Diterima", "Dimusnahkan", "Sisa"),
-            ("start", "received", "destroyed", "left"),
-            report["withdrawn"],
-        ),
+        print_backlog(report),
+        suket(report),
+        old_cards(report),
         stock_card("F. Bahan pakai habis", others),
         forecast(report),
         services(report),
@@ -107,20 +94,22 @@ def sections(report: Report) -> list[Section]:
 
 
 def stock_card(title: str, lines: Sequence[Mapping[str, Any]]) -> Section:
-    """Sisa akhir = sisa awal + masuk - keluar + penyesuaian; fisik is what was counted at the closing."""
+    """Sisa akhir = sisa awal + masuk - keluar + penyesuaian, of store and counters together; fisik is what was counted
+    in the store at the closing, selisih what the book of that moment said otherwise.
+    """
     rows = []
     for line in lines:
         counted: Cell = NOT_COUNTED if line["counted"] is None else line["counted"]
         figures = [line[name] for name in STOCK_HEADINGS if name not in ("counted", "difference")]
-        rows.append((line["name"], PLACES.get(line["place"], line["place"]), *figures, counted, line["difference"]))
-    return Section(title, ("Barang", "Tempat", *STOCK_HEADINGS.values()), tuple(rows), words=2)
+        rows.append((line["name"], *figures, counted, line["difference"]))
+    return Section(title, ("Barang", *STOCK_HEADINGS.values()), tuple(rows))
 
 
 # -- B to E ------------------------------------------------------------------------------------------------------------
 
 
 def by_purpose(report: Report) -> Section:
-    """Cards printed by what they were for, and how their holders had come; by kecamatan nothing records it."""
+    """Cards printed by what they were for, and how their holders had come; of no ticket is the kecamatan known."""
     lines = report["purposes"]
     rows: list[tuple[Cell, ...]] = [
         (line["name"], line["item"], *(line["channels"].get(channel, 0) for channel in CHANNELS), line["cards"])
@@ -138,27 +127,65 @@ def by_purpose(report: Report) -> Section:
     )
 
 
-def one_line(
-    title: str, columns: tuple[str, ...], names: tuple[str, ...], figures: Mapping[str, int] | None
-) -> Section:
-    if figures is None:
-        return Section(title, columns, (), words=0, note=NOT_RECORDED.capitalize() + ".")
-    return Section(title, columns, (tuple(figures[name] for name in names),), words=0)
+def nothing(title: str) -> Section:
+    return Section(title, (), (), note=NOT_RECORDED.capitalize() + ".")
+
+
+def print_backlog(report: Report) -> Section:
+    """Akhir = awal + baru - dicetak - ditarik - lainnya; below it where all records stand."""
+    title, line = "C. Antrean cetak (PRR)", report["backlog"]
+    if line is None:
+        return nothing(title)
+    columns = {"before": "Awal", "added": "Baru", "printed": "Dicetak", "withdrawn": "Ditarik"}
+    columns |= {"other": "Kembali ke\nperekaman", "left": "Akhir"}
+    figures = {state: f"{number:,}".replace(",", ".") for state, number in line["states"].items()}
+    states = [f"{MEANINGS[state].name.id} {number}" for state, number in figures.items()]
+    rows = (tuple(line[name] for name in columns),)
+    return Section(title, tuple(columns.values()), rows, words=0, note=f"Menurut keadaan: {'; '.join(states)}.")
+
+
+def suket(report: Report) -> Section:
+    title, line = "D. Suket", report["suket"]
+    if line is None:
+        return nothing(title)
+    note = f"Ditukar, masih berlaku, lewat 6 bulan: {NOT_RECORDED}."
+    return Section(title, ("Diterbitkan",), ((line["issued"],),), words=0, note=note)
+
+
+def old_cards(report: Report) -> Section:
+    """Sisa = awal + diterima - dimusnahkan, and the numbers of the minutes."""
+    title, lines = "E. Kartu ditarik", report["withdrawn"]
+    if not lines:
+        return nothing(title)
+    columns = {"before": "Awal", "received": "Diterima", "destroyed": "Dimusnahkan", "left": "Sisa"}
+    rows = tuple((line["name"], ", ".join(line["minutes"]), *(line[name] for name in columns)) for line in lines)
+    return Section(title, ("Kartu", "Berita acara", *columns.values()), rows, words=2)
 
 
 # -- G, and what the queue and the book say ----------------------------------------------------------------------------
 
 
+FORECAST = {
+    "use_per_day": "Rata-rata\n7 hari",
+    "on_hand": "Stok\nfisik",
+    "days_of_cover": "Cukup untuk\n(hari)",
+    "awaited": "Masih bisa\ndatang",
+    "suggested_request": "Saran\npermohonan",
+    "asked": "Terakhir\ndiajukan",
+    "granted": "Terakhir\ndisetujui",
+    "fetched": "Terakhir\ndiambil",
+}
+
+
 def forecast(report: Report) -> Section:
-    rows = tuple(
-        (line["name"], line["use_per_day"], line["on_hand"], line["days_of_cover"]) for line in report["forecast"]
-    )
-    return Section(
-        "G. Perkiraan",
-        ("Barang", "Rata-rata 7 hari", "Stok fisik", "Cukup untuk (hari)"),
-        rows,
-        note=f"Saran dan permohonan terakhir (diajukan, disetujui, diambil): {NOT_RECORDED}.",
-    )
+    """How long each item lasts, and its last request."""
+    lines = report["forecast"]
+    rows = tuple((line["name"], short_day(line["runs_out_on"]), *(line[name] for name in FORECAST)) for line in lines)
+    return Section("G. Perkiraan", ("Barang", "Habis pada", *FORECAST.values()), rows, words=2)
+
+
+def short_day(day: str | None) -> str | None:
+    return calendar.slip_date(date.fromisoformat(day)) if day else None
 
 
 SERVICE_COLUMNS = {
@@ -240,7 +267,7 @@ PROVINCE_DOCUMENTS = {
 
 
 def province_line(report: Report) -> dict[str, Cell]:
-    """Documents of the day by kind, print-ready records and blanks left; PRR stays empty while nothing records it."""
+    """Documents of the day by kind, print-ready records (empty where none are kept) and blanks left."""
     done = {line["service"]: line["done"] for line in report["services"]}
     blanks = next((line["on_hand"] for line in report["items"] if line["item"] == "KTP"), None)
     return {
@@ -251,6 +278,6 @@ def province_line(report: Report) -> dict[str, Cell]:
             heading: sum(number for service, number in done.items() if service.startswith(begins))
             for heading, begins in PROVINCE_DOCUMENTS.items()
         },
-        "PRR": report["backlog"]["end"] if report["backlog"] else None,
+        "PRR": report["backlog"]["left"] if report["backlog"] else None,
         "Blangko sisa": blanks,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event, StockMoved
 from queue_server.domain.office import catalogue_in_force
 from queue_server.domain.report import READS, DayFacts, Report, Sources, daily_report, facts_of, to_text
-from queue_server.domain.stock import PROMISED, STORE, ItemDay
+from queue_server.domain.stock import STORE, ItemDay, request_figures
 from queue_server.domain.tickets import number_label
 from queue_server.storage import chain
 from queue_server.storage.database import Database
@@ -119,31 +120,38 @@ class DayReader:
     def sources(self) -> Sources:
         reader, day = self.reader, self.day
         files = reader.rows("office_files", order=[of("office_files").seq])
-        balances = {(row.item, row.account): row for row in reader.rows("balances")}
+        balances = {row.item: row for row in reader.rows("balances", of("balances").account == STORE)}
+        requests = reader.rows("blank_requests") if self.row.state != CLOSED else []
         counts = reader.rows("day_counts", of("day_counts").day == day, order=[of("day_counts").item])
-        now_there = {item: row.posted for (item, account), row in balances.items() if account == STORE}
+        on_hand = {item: row.on_hand for item, row in balances.items()}
         waiting = reader.waiting() if self.row.state != CLOSED else {}
         return Sources(
             catalogue=catalogue_in_force(tuple(files), day, reader.now),
             day=self.row,
             facts=self.facts(),
             item_days={row.item: row for row in reader.rows("item_days", of("item_days").day == day)},
-            closing=now_there | {row.item: row.opening for row in self.neighbours(later=True)},
+            closing=on_hand | {row.item: row.opening for row in self.neighbours(later=True)},
             before=self.before(),
-            promised={item: row.pending for (item, account), row in balances.items() if account == PROMISED},
+            now={
+                item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
+                for item, row in balances.items()
+            },
             counts=sorted(counts, key=lambda count: count.moment, reverse=True),
             services={row.service: row for row in reader.rows("service_counts", of("service_counts").day == day)},
             waiting={service: line.count for service, line in waiting.items()},
             use_per_day=reader.use_per_day(day),
+            backlog_before=self.backlog_before(),
+            backlog_moves=reader.rows("backlog_days", of("backlog_days").day == day),
+            withdrawn_before=self.withdrawn_before(),
         )
 
     # -- the day's journal -------------------------------------------------------------------------------------------
 
     def facts(self) -> DayFacts:
         told = list(self.events())
-        reversed_ = {event.reverses for event in told if isinstance(event, StockMoved) and event.reverses}
-        moves = self.reader.rows("movements", of("movements").seq.in_(reversed_)) if reversed_ else []
-        return facts_of(told, {move.seq: move.type for move in moves})
+        sent = {event.consignment for event in told if isinstance(event, StockMoved) and event.consignment}
+        rows = self.reader.rows("consignments", of("consignments").seq.in_(sent)) if sent else []
+        return facts_of(told, {row.seq for row in rows if not row.inside})
 
     def events(self) -> Iterator[Event]:
         after, before = self.stretch()
@@ -194,3 +202,20 @@ class DayReader:
             if signed.complete:
                 ended |= {line["item"]: line["on_hand"] for line in json.loads(signed.report)["items"]}
         return ended
+
+    def backlog_before(self) -> dict[str, int]:
+        """State -> how many records of the print backlog stood there when the day began."""
+        columns = of("backlog_days")
+        earlier, states = (columns.site == self.reader.site, columns.day < self.day), Counter[str]()
+        for side, sign in ((columns.source, -1), (columns.target, 1)):
+            query = sa.select(side, sa.func.sum(columns.records)).where(*earlier, side != "").group_by(side)
+            for state, records in self.reader.connection.execute(query):
+                states[state] += sign * int(records)
+        return {state: records for state, records in states.items() if records}
+
+    def withdrawn_before(self) -> dict[str, int]:
+        """Item -> old cards that lay there when the day began."""
+        columns = of("item_days")
+        left = sa.func.sum(columns.withdrawn - columns.destroyed)
+        query = sa.select(columns.item, left).where(columns.site == self.reader.site, columns.day < self.day)
+        return {item: int(cards) for item, cards in self.reader.connection.execute(query.group_by(columns.item))}

@@ -482,6 +482,8 @@ item_days = sa.Table(
     whole("used"),
     whole("spoilt"),
     whole("other"),
+    whole("withdrawn"),
+    whole("destroyed"),
 )
 
 item_uses = sa.Table("item_uses", meta, site(), text("item", primary_key=True), text("days"))
@@ -524,6 +526,16 @@ backlog_counts = sa.Table(
     sa.CheckConstraint("records > 0", name="counts_nothing"),
 )
 
+backlog_days = sa.Table(
+    "backlog_days",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    text("source", primary_key=True),
+    text("target", primary_key=True),
+    whole("records"),
+)
+
 invitation_days = sa.Table(
     "invitation_days",
     meta,
@@ -559,6 +571,7 @@ PROJECTIONS: dict[str, sa.Table] = {
         alerts,
         backlog,
         backlog_counts,
+        backlog_days,
         invitation_days,
         day_counts,
         signed_reports,

@@ -59,6 +59,7 @@ def difference_words() -> dict[str, str]:
     """What a difference says, by its kind; `expected` and `found` are filled in."""
     return {
         "ticket": _("Nomor %(number)s: seharusnya terpakai %(expected)s, tercatat %(found)s."),
+        "backlog": _("Cetak antrean PRR: seharusnya terpakai %(expected)s, tercatat %(found)s."),
         "book": _("Keluar dari gudang %(found)s, tercatat terpakai dan rusak %(expected)s."),
         "night": _("Pagi ada %(found)s, malam sebelumnya %(expected)s."),
         "opening": _("Opname awal: dihitung %(found)s, menurut buku %(expected)s."),

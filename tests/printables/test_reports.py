@@ -38,14 +38,13 @@ FORMULA = '=HYPERLINK("http://evil.example";"klik")'
 
 
 def line(item: str, name: str, **figures: int | None) -> dict[str, Any]:
-    names = ("opening", "central", "province", "borrowed", "returned", "found", "in", "used", "spoilt", "defective")
-    names += ("dispatched", "lent", "sent_back", "lost", "out", "adjusted", "closing")
+    names = [*("opening", "central", "province", "borrowed", "returned", "found", "in", "used", "spoilt", "defective")]
+    names += ["dispatched", "lent", "sent_back", "lost", "out", "adjusted", "closing", "at_counters"]
     return {
         **dict.fromkeys(names, 0),
         "item": item,
         "name": name,
         "unit": "keping",
-        "place": "store",
         "counted": None,
         "difference": None,
         **figures,
@@ -63,7 +62,7 @@ REPORT: dict[str, Any] = {
     "closed_at": 0,
     "backlog": None,
     "suket": None,
-    "withdrawn": None,
+    "withdrawn": [],
     "services": [
         {
             "service": code,
@@ -87,8 +86,9 @@ REPORT: dict[str, Any] = {
     "items": [{"item": "KTP", "name": "Blangko KTP-el", "on_hand": 1419}, {"item": "HVS", "name": "HVS", "on_hand": 9}],
     "stock": [
         line(
-            *("KTP", "Blangko KTP-el"),
-            **{"opening": 1240, "central": 500, "in": 500, "used": 218, "spoilt": 3, "lent": 100, "out": 321},
+            "KTP",
+            "Blangko KTP-el",
+            **dict(opening=1240, central=500, used=218, spoilt=3, lent=100, out=321, **{"in": 500}),
             closing=1419,
             counted=1418,
             difference=-1,
@@ -142,6 +142,7 @@ BOARD = StockBoard(
         PurposeToday("KTP-HILANG", "KTP-el hilang", 13, True, None),
     ),
     quota=(300, 112),
+    level_words="",
     complaints=COMPLAINTS,
 )
 POSTER = PosterView("Disdukcapil Kota Serang", "09.43", BOARD)
@@ -163,7 +164,8 @@ def pictures(pdf: bytes, dots: int = 110) -> list[Image.Image]:
     """Every page as a printer would draw it."""
     if not shutil.which("pdftoppm"):
         missing("pdftoppm is missing: sudo apt install poppler-utils")
-    count, found = len(PdfReader(io.BytesIO(pdf)).pages), []
+    found: list[Image.Image] = []
+    count = len(PdfReader(io.BytesIO(pdf)).pages)
     for page in range(1, count + 1):
         command = ["pdftoppm", "-r", str(dots), "-gray", "-f", str(page), "-l", str(page), "-", "-"]
         done = subprocess.run(command[:-1], input=pdf, capture_output=True, check=True)

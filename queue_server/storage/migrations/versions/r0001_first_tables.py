@@ -109,6 +109,15 @@ def upgrade() -> None:
         sa.CheckConstraint("records > 0", name="ck_backlog_counts_counts_nothing"),
     )
     op.create_table(
+        "backlog_days",
+        text("site"),
+        text("day"),
+        text("source"),
+        text("target"),
+        whole("records"),
+        sa.PrimaryKeyConstraint("site", "day", "source", "target", name="pk_backlog_days"),
+    )
+    op.create_table(
         "backlog_people",
         text("site"),
         text("record_id"),
@@ -291,6 +300,8 @@ def upgrade() -> None:
         whole("used"),
         whole("spoilt"),
         whole("other"),
+        whole("withdrawn"),
+        whole("destroyed"),
         sa.PrimaryKeyConstraint("site", "day", "item", name="pk_item_days"),
     )
     op.create_table(
