@@ -106,8 +106,32 @@ REPORT: dict[str, Any] = {
         {"service": "KTP-HILANG", "name": "KTP-el hilang", "item": "KTP", "cards": 22, "channels": {"paper": 22}},
     ],
     "forecast": [
-        {"item": "KTP", "name": "Blangko KTP-el", "use_per_day": 118.4, "on_hand": 1419, "days_of_cover": 12.0},
-        {"item": "HVS", "name": "Kertas HVS A4", "use_per_day": 0.0, "on_hand": 12_430, "days_of_cover": None},
+        {
+            "item": "KTP",
+            "name": "Blangko KTP-el",
+            "use_per_day": 118.4,
+            "on_hand": 1419,
+            "days_of_cover": 12.0,
+            "runs_out_on": "2026-12-10",
+            "awaited": 1_500,
+            "suggested_request": 0,
+            "asked": 10_000,
+            "granted": 2_000,
+            "fetched": 500,
+        },
+        {
+            "item": "HVS",
+            "name": "Kertas HVS A4",
+            "use_per_day": 0.0,
+            "on_hand": 12_430,
+            "days_of_cover": None,
+            "runs_out_on": None,
+            "awaited": 0,
+            "suggested_request": 0,
+            "asked": None,
+            "granted": None,
+            "fetched": None,
+        },
     ],
     "reconciliation": {
         "lines": [{"item": "KTP", "expected": 217, "used": 218, "spoilt": 3, "consumed": 221, "difference": 1}],
@@ -265,8 +289,8 @@ def test_csv_holds_bare_digits_in_the_same_sections() -> None:
     titles = [row[0] for row in rows if len(row) == 1]
     assert titles[0] == "A. Kartu stok blangko"
     card = next(row for row in rows if row[:1] == ["Blangko KTP-el"])
-    assert card[2] == "1240"
-    assert card[-3:] == ["1419", "1418", "-1"]
+    assert card[1] == "1240"
+    assert card[-4:] == ["1419", "0", "1418", "-1"]
     assert ["KTP-CETAK", "Cetak KTP-el", "1218"] in [row[:3] for row in rows]
 
 
@@ -282,9 +306,29 @@ def test_the_provinces_line_has_the_columns_that_one_office_published() -> None:
 
 
 def test_where_somebody_records_the_backlog_it_joins_the_report() -> None:
-    report = {**REPORT, "backlog": {"start": 2379, "new": 41, "printed": 84, "end": 2336}}
-    assert province_line(report)["PRR"] == 2336
-    assert "2.379 41 84 2.336" in " ".join(pages(daily_report(replace(VIEW, report=report))))
+    figures = {"before": 2379, "added": 41, "printed": 84, "withdrawn": 3, "other": 1, "left": 2332}
+    states = {"BIO_CAPTURED": 5, "PRINT_READY_RECORD": 2300, "RELEASED": 32, "CARD_PRINTED": 1084}
+    report = {**REPORT, "backlog": {**figures, "states": states}}
+    assert province_line(report)["PRR"] == 2332
+    text = " ".join(pages(daily_report(replace(VIEW, report=report))))
+    assert "2.379 41 84 3 1 2.332" in text
+    assert "Sudah direkam, belum dikirim 5; Siap cetak, menunggu blangko (PRR) 2.300;" in text
+
+
+def test_old_cards_stand_with_the_minutes_of_their_destruction() -> None:
+    old = {"item": "KTP", "name": "Blangko KTP-el", "before": 210, "received": 35, "destroyed": 200, "left": 45}
+    report = {**REPORT, "withdrawn": [{**old, "minutes": ["BA-12/2026"]}]}
+    assert "Blangko KTP-el BA-12/2026 210 35 200 45" in " ".join(pages(daily_report(replace(VIEW, report=report))))
+
+
+def test_letters_are_counted_as_far_as_anybody_records_them() -> None:
+    text = " ".join(pages(daily_report(replace(VIEW, report={**REPORT, "suket": {"issued": 12}}))))
+    assert f"Ditukar, masih berlaku, lewat 6 bulan: {NOT_RECORDED}." in text
+
+
+def test_the_last_request_stands_beside_what_is_to_be_asked_for() -> None:
+    text = " ".join(pages(PAPERS["report"]))
+    assert "10 Des 2026 118,4 1.419 12,0 1.500 0 10.000 2.000 500" in text
 
 
 # -- the poster and the numbers on paper -------------------------------------------------------------------------------
