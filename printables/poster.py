@@ -103,18 +103,20 @@ def cards(view: PosterView) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield "Blangko lain", [(item.name, thousands(item.available) if item.available else "habis") for item in others]
     if board.quota:
         total, left = map(thousands, board.quota)
-        yield "Kuota nomor hari ini", [(f"dari {total} nomor", f"sisa {left}")]
+        yield "Kuota hari ini", [(f"dari {total}", f"sisa {left}")]
     if board.purposes:
         yield (
             "Dipakai hari ini untuk",
-            [(purpose.name, thousands(purpose.printed)) for purpose in board.purposes],
+            [(p.name, thousands(p.printed) if p.served else "tidak dilayani hari ini") for p in board.purposes],
         )
-    deliveries = [(item.name, item.next_delivery) for item in board.items if item.next_delivery]
-    if deliveries:
-        yield (
-            "Kiriman berikutnya (perkiraan)",
-            [(name, calendar.long_date(date.fromisoformat(day))) for name, day in deliveries],
-        )
+    if deliveries := [delivery(item, item.next_delivery) for item in board.items if item.next_delivery]:
+        yield "Kiriman berikutnya (perkiraan)", deliveries
+
+
+def delivery(item: ItemStock, day: str) -> tuple[str, str]:
+    """What is announced, and for when."""
+    announced = f", {thousands(item.delivery_quantity)} {item.unit}" if item.delivery_quantity else ""
+    return item.name + announced, calendar.long_date(date.fromisoformat(day))
 
 
 def card(canvas: Canvas, heading: str, lines: list[tuple[str, str]], y: float) -> float:

@@ -280,7 +280,7 @@
     write('stock-more', stockMore(stock));
   }
 
-  /* One line: the next delivery where none is left and one is known, else the day's quota of numbers. */
+  /* One line: the next delivery where none is left and one is known, else the day's quota. */
   function stockMore(stock) {
     var quota = board.quota;
     if (stock.next_delivery && (!stock.available || !quota)) {

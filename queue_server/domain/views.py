@@ -48,6 +48,7 @@ class ItemStock:
     of: int
     as_of: int
     next_delivery: str | None = None
+    delivery_quantity: int | None = None  # of it what is yet to come, where it was announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +163,21 @@ class LobbyBoard:
 
 @dataclass(frozen=True, slots=True)
 class PurposeToday:
-    """A service that gives out cards: how many it printed today, and whether numbers can be taken for it."""
+    """A service that gives out cards: how many it printed today, whether numbers can be taken for it, and whether the
+    level of the stock serves it at all.
+    """
 
     service: str
     name: str
     printed: int
     open: bool
     reason: str | None
+    served: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StockBoard:
-    """What everybody may see of the stock. `quota` is of numbers for cards: how many a day, how many are left."""
+    """What everybody may see of the stock. `quota` is of cards, or of numbers for them: a day and left."""
 
     day: DayView
     items: tuple[ItemStock, ...]  # the public items

@@ -176,6 +176,7 @@ class Snapshot:
             of=free + promised + used,
             as_of=self.now,
             next_delivery=kept.next_delivery.isoformat() if kept.next_delivery else None,
+            delivery_quantity=self.ration.delivery_of(kept) or None,
         )
 
     def public_stock(self, language: str) -> tuple[ItemStock, ...]:
@@ -196,10 +197,16 @@ class Snapshot:
     def purpose_today(self, service: Service, language: str) -> PurposeToday:
         count, reason = self.counts.get(service.code), self.reason(service)
         printed = count.printed if count else 0
-        return PurposeToday(service.code, service.name.get(language), printed, reason is None, reason)
+        served = self.ration.serves(service)
+        return PurposeToday(service.code, service.name.get(language), printed, reason is None, reason, served)
 
     def quota_of(self, services: Iterable[Service]) -> tuple[int, int] | None:
-        """Numbers a day and those left, of the first group among these services that has a quota."""
+        """How many a day and how many are left: cards by the office's policy, else numbers of the first group among
+        these services that has a quota.
+        """
+        policy, left = self.catalogue.policy, self.ration.quota_left(self.today)
+        if policy and policy.daily_quota is not None and left is not None:
+            return policy.daily_quota, left
         groups = (self.catalogue.groups[service.prefix] for service in services)
         group = next((group for group in groups if group.quota is not None), None)
         if group is None or group.quota is None:

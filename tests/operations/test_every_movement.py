@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from queue_server.domain import backlog, report
+from queue_server.domain.stock import MOVEMENTS, PARTIES
 from queue_server.operations import backlog as backlog_verbs
 from queue_server.operations import stock
 from queue_server.storage.rebuild import rebuild
@@ -124,8 +125,8 @@ def test_a_day_of_every_movement_has_each_in_its_column(office: TheOffice) -> No
 
 
 def test_every_account_has_a_column_or_never_touches_what_the_office_holds() -> None:
-    rows = {account for sides in stock.MOVEMENTS.values() for account in sides} - {"place", "party"}
-    rows |= {account for parties in stock.PARTIES.values() for account in parties}
+    rows = {account for sides in MOVEMENTS.values() for account in sides} - {"place", "party"}
+    rows |= {account for parties in PARTIES.values() for account in parties}
     touch_no_blank = {"withdrawn", "destroyed"}  # between citizens and the fire
     assert rows - {"store"} - touch_no_blank <= set(report.COLUMNS)
 

@@ -240,6 +240,21 @@ def test_cianjur_keeps_a_share_for_those_who_ask_to_go_first_and_for_the_urgent(
     office.close()
 
 
+def test_the_public_board_tells_the_policys_quota_its_purposes_and_what_is_announced(
+    office: TheOffice,
+) -> None:
+    announce(office, "2026-11-26", 2_000)
+    office.take("KTP-CETAK")
+    board = office.queries.stock_board("id", office.clock)
+    assert board.quota == (150, 149)
+    assert office.queries.lobby("A", office.clock).quota == (150, 149)
+    assert (board.items[0].next_delivery, board.items[0].delivery_quantity) == ("2026-11-26", 2_000)
+    served = {purpose.service: purpose.served for purpose in board.purposes}
+    assert served == {code: ration(office).serves(office.catalogue.services[code]) for code in served}
+    assert {served["KTP-CETAK"], served["KTP-UBAH"]} == {True, False}
+    assert board.complaints == "https://www.lapor.go.id"
+
+
 # -- the quota and other days ----------------------------------------------------------------------------------------
 
 

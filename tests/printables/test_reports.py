@@ -158,12 +158,14 @@ SERANG = [
 BOARD = StockBoard(
     day=DayView("2026-11-23", "open", 0, "WIB", 0, 0, 0, None, True, "2026-11-24"),
     items=tuple(
-        ItemStock(item, name, "keping", 146, promised, 30, free, of, 0, "2026-11-24" if item == "KTP" else None)
+        ItemStock(
+            item, name, "keping", 146, promised, 30, free, of, 0, *(("2026-11-24", 2000) if item == "KTP" else ())
+        )
         for item, name, free, promised, of in SERANG
     ),
     purposes=(
-        PurposeToday("KTP-CETAK", "Cetak KTP-el", 14, True, None),
-        PurposeToday("KTP-HILANG", "KTP-el hilang", 13, True, None),
+        PurposeToday("KTP-CETAK", "Cetak KTP-el", 14, True, None, served=True),
+        PurposeToday("KTP-HILANG", "KTP-el hilang", 13, False, "not_served", served=False),
     ),
     quota=(300, 112),
     level_words="",
@@ -339,10 +341,10 @@ def test_the_poster_says_how_many_of_how_many_what_for_and_that_it_is_free() -> 
     for words in (
         "Blangko KTP-el yang masih bisa diambil hari ini",
         "dari 147 untuk hari ini, per 09.43 WIB",
-        "dari 300 nomor",
-        "sisa 112",
-        "KTP-el hilang",
-        "Selasa, 24 November 2026",
+        "dari 300 sisa 112",
+        "Cetak KTP-el 14",
+        "KTP-el hilang tidak dilayani hari ini",
+        "Blangko KTP-el, 2.000 keping Selasa, 24 November 2026",
         "GRATIS",
         "habis",
     ):
