@@ -55,7 +55,7 @@ class DayClosing(Event):
 
 @dataclass(frozen=True, slots=True)
 class DayClosed(Event):
-    """The day's figures, frozen: service -> taken, served ...; item -> on hand, promised."""
+    """The day's figures, frozen: service -> taken, served ...; item -> on hand, promised, the last request ..."""
 
     day: str
     services: dict[str, dict[str, int]] = field(default_factory=dict)
