@@ -70,6 +70,7 @@ class DayFacts:
     done: list[Done] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)  # records of the print backlog
     at_close: dict[str, dict[str, int]] = field(default_factory=dict)  # item -> its frozen figures
 
 
@@ -152,6 +153,7 @@ class Reading:
 
     def printed(self, event: events.RecordsPrinted) -> None:
         self.facts.done.append(Done("", "", backlog.PRINTED_AS, BACKLOG, len(event.records), DONE))
+        self.facts.printed += event.records
 
     def closed(self, event: events.DayClosed) -> None:
         self.facts.at_close = event.items
@@ -236,6 +238,7 @@ class Sources:
     use_per_day: Mapping[str, float]  # item -> mean use of the last business days
     backlog_before: Mapping[str, int]  # state -> records when the day began
     backlog_moves: Sequence[BacklogDay]
+    backlog_kecamatan: Mapping[str, int]  # code -> cards of the backlog printed on the day
     withdrawn_before: Mapping[str, int]  # item -> old cards that lay there when the day began
 
 
@@ -257,6 +260,7 @@ def daily_report(sources: Sources) -> Report:
         "items": [item_line(sources, item) for item in catalogue.items],
         "stock": [card(sources, item, line) for item, line in lines.items()],
         "purposes": purposes(catalogue, facts.uses),
+        "kecamatan": {catalogue.kecamatan.get(code, code): n for code, n in sorted(sources.backlog_kecamatan.items())},
         "backlog": backlog_line(sources.backlog_before, sources.backlog_moves),
         "suket": suket(sources),
         "withdrawn": withdrawn(sources),

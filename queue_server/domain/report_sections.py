@@ -123,8 +123,16 @@ def by_purpose(report: Report) -> Section:
         tuple(rows),
         words=2,
         totals=1,
-        note=f"Per kecamatan: {NOT_RECORDED}.",
+        note=by_kecamatan(report["kecamatan"]),
     )
+
+
+def by_kecamatan(cards: Mapping[str, int]) -> str:
+    """Whoever takes a number is not asked for a kecamatan; in the print backlog it is known."""
+    if not cards:
+        return f"Per kecamatan: {NOT_RECORDED}."
+    printed = "; ".join(f"{name} {number}" for name, number in cards.items())
+    return f"Antrean cetak per kecamatan: {printed}. Dari loket: {NOT_RECORDED}."
 
 
 def nothing(title: str) -> Section:

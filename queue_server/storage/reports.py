@@ -19,6 +19,7 @@ from queue_server.domain.stock import STORE, ItemDay, request_figures
 from queue_server.domain.tickets import number_label
 from queue_server.storage import chain
 from queue_server.storage.database import Database
+from queue_server.storage.projections import KEYS_A_QUERY, batched
 from queue_server.storage.queries import Reader, of
 from queue_server.storage.schema import journal, sites
 
@@ -124,11 +125,12 @@ class DayReader:
         requests = reader.rows("blank_requests") if self.row.state != CLOSED else []
         counts = reader.rows("day_counts", of("day_counts").day == day, order=[of("day_counts").item])
         on_hand = {item: row.on_hand for item, row in balances.items()}
+        facts = self.facts()
         waiting = reader.waiting() if self.row.state != CLOSED else {}
         return Sources(
             catalogue=catalogue_in_force(tuple(files), day, reader.now),
             day=self.row,
-            facts=self.facts(),
+            facts=facts,
             item_days={row.item: row for row in reader.rows("item_days", of("item_days").day == day)},
             closing=on_hand | {row.item: row.opening for row in self.neighbours(later=True)},
             before=self.before(),
@@ -142,6 +144,7 @@ class DayReader:
             use_per_day=reader.use_per_day(day),
             backlog_before=self.backlog_before(),
             backlog_moves=reader.rows("backlog_days", of("backlog_days").day == day),
+            backlog_kecamatan=self.kecamatan_of(facts.printed),
             withdrawn_before=self.withdrawn_before(),
         )
 
@@ -212,6 +215,12 @@ class DayReader:
             for state, records in self.reader.connection.execute(query):
                 states[state] += sign * int(records)
         return {state: records for state, records in states.items() if records}
+
+    def kecamatan_of(self, records: list[str]) -> dict[str, int]:
+        """Code -> how many of these records."""
+        ids = of("backlog").record_id
+        rows = (row for some in batched(records, KEYS_A_QUERY) for row in self.reader.rows("backlog", ids.in_(some)))
+        return Counter(row.kecamatan for row in rows)
 
     def withdrawn_before(self) -> dict[str, int]:
         """Item -> old cards that lay there when the day began."""

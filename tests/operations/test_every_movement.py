@@ -165,6 +165,7 @@ def test_cards_of_the_print_backlog_use_blanks_and_leave_no_difference(office: T
     assert card(office)["used"] == 2
     (purpose,) = figures["purposes"]
     assert (purpose["service"], purpose["cards"], purpose["channels"]) == ("KTP-CETAK", 2, {"backlog": 2})
+    assert figures["kecamatan"] == {"Kasemen": 2}
     reckoned = {line["item"]: line for line in figures["reconciliation"]["lines"]}
     assert [reckoned[item]["expected"] for item in ("KTP", "RIBBON")] == [2, 2]
     assert figures["backlog"] == {

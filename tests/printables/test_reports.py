@@ -60,6 +60,7 @@ REPORT: dict[str, Any] = {
     "state": "closed",
     "opened_at": 0,
     "closed_at": 0,
+    "kecamatan": {},
     "backlog": None,
     "suket": None,
     "withdrawn": [],
@@ -310,10 +311,11 @@ def test_the_provinces_line_has_the_columns_that_one_office_published() -> None:
 def test_where_somebody_records_the_backlog_it_joins_the_report() -> None:
     figures = {"before": 2379, "added": 41, "printed": 84, "withdrawn": 3, "other": 1, "left": 2332}
     states = {"BIO_CAPTURED": 5, "PRINT_READY_RECORD": 2300, "RELEASED": 32, "CARD_PRINTED": 1084}
-    report = {**REPORT, "backlog": {**figures, "states": states}}
+    report = {**REPORT, "backlog": {**figures, "states": states}, "kecamatan": {"Kasemen": 80, "Serang": 4}}
     assert province_line(report)["PRR"] == 2332
     text = " ".join(pages(daily_report(replace(VIEW, report=report))))
     assert "2.379 41 84 3 1 2.332" in text
+    assert f"Antrean cetak per kecamatan: Kasemen 80; Serang 4. Dari loket: {NOT_RECORDED}." in text
     assert "Sudah direkam, belum dikirim 5; Siap cetak, menunggu blangko (PRR) 2.300;" in text
 
 
