@@ -1,5 +1,7 @@
 import os
 import random
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +9,8 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page
 
+from queue_server.storage.database import Database
+from queue_server.storage.upgrade import upgrade
 from tests import services
 from tests.services import Screen
 
@@ -20,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # The settings of whoever runs the tests must not reach the servers under test.
     for name in [name for name in os.environ if name.startswith("ANTREAN_")]:
         del os.environ[name]
+    if "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(services.fast_place())
 
 
 def pytest_report_header() -> str:
@@ -40,13 +46,50 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'antrean.db'}"
         return
-    with services.empty_postgres_database(request.getfixturevalue("postgres_server")) as url:
+    with services.postgres_database(request.getfixturevalue("postgres_server")) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with Antrean's tables and nothing in them, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server, made = (request.getfixturevalue(name) for name in ("postgres_server", "made_postgres"))
+    with services.postgres_database(server, like=made) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(made_sqlite: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(made_sqlite, tmp_path / 'antrean.db')}"
+
+
+@pytest.fixture(scope="session")
+def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once, for it takes longer than most tests; each gets a copy."""
+    path = tmp_path_factory.mktemp("made") / "antrean.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_postgres(postgres_server: str) -> Iterator[str]:
+    with services.postgres_database(postgres_server) as url:
+        migrate(url)
+        yield url
+
+
+def migrate(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 
 START_SECONDS = 30
 STOP_SECONDS = 15
+ROOM = 2 << 30  # bytes: a whole run of the tests takes less than half of it
 
 Screen = Literal["kiosk", "tv", "counter", "phone"]
 SIZES: dict[Screen, tuple[int, int]] = {
@@ -105,6 +106,15 @@ def faultless_pages(browser: Browser) -> Iterator[Callable[[Screen], Page]]:
         pytest.fail("\n".join(["A page reported an error:", *errors]), pytrace=False)
 
 
+def fast_place() -> Path:
+    """Where data stands that is thrown away: in memory where Linux offers it and there is room, for many a disk needs
+    longer to keep a database than a test to use it. A short path, because a Unix socket's may have 107 bytes at most.
+    """
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return memory if roomy else Path("/tmp")
+
+
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server as an SQLAlchemy URL whose user may create databases.
@@ -119,8 +129,7 @@ def postgres_server() -> Iterator[str]:
     if binaries is None:
         missing("PostgreSQL is missing: sudo apt install postgresql, or set TEST_POSTGRES_URL")
     account = _unprivileged_account()
-    # A short path, because a Unix socket's may have 107 bytes at most.
-    home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir=fast_place()))
     try:
         if account:
             os.chown(home, account["user"], account["group"])
@@ -131,12 +140,12 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def empty_postgres_database(server_url: str) -> Iterator[str]:
-    """The URL of a database of its own on that server, dropped afterwards whoever is still connected."""
+def postgres_database(server_url: str, like: str | None = None) -> Iterator[str]:
+    """The URL of a database of its own on that server, empty or `like` another; dropped whoever is still connected."""
     server = make_url(server_url)
-    name = f"antrean_{uuid.uuid4().hex}"
+    name, template = f"antrean_{uuid.uuid4().hex}", make_url(like).database if like else "template1"
     with psycopg.connect(_psycopg_url(server_url), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:

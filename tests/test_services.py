@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page
 from tests import services
 
 
-def test_every_test_gets_an_empty_database_of_the_kind_it_asked_for(database_url: str) -> None:
-    engine = sqlalchemy.create_engine(database_url)
-    assert database_url.startswith(engine.dialect.name)
+def test_every_test_gets_an_empty_database_of_the_kind_it_asked_for(empty_database_url: str) -> None:
+    engine = sqlalchemy.create_engine(empty_database_url)
+    assert empty_database_url.startswith(engine.dialect.name)
     assert sqlalchemy.inspect(engine).get_table_names() == []
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("CREATE TABLE left_behind (id INTEGER)"))
@@ -20,7 +20,7 @@ def test_every_test_gets_an_empty_database_of_the_kind_it_asked_for(database_url
 
 
 def test_a_database_is_dropped_although_somebody_is_still_connected(postgres_server: str) -> None:
-    with services.empty_postgres_database(postgres_server) as url:
+    with services.postgres_database(postgres_server) as url:
         connection = sqlalchemy.create_engine(url).connect()
     with pytest.raises(sqlalchemy.exc.OperationalError):
         connection.execute(sqlalchemy.text("SELECT 1"))

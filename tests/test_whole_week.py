@@ -84,9 +84,15 @@ class Week:
             self.office.finish(ticket, counter, spoilt=waste)
 
     def call_free(self) -> None:
+        """The free counters call in the same moment: one commit for all of them."""
         at_work = {counter for _, counter, _ in self.busy}
-        for counter in sorted(self.on_duty - at_work):
-            if ticket := self.office.call(counter):
+        calls = {
+            counter: self.office.command(calling.call_next, counter=counter, clerk=f"clerk-{counter}")
+            for counter in sorted(self.on_duty - at_work)
+        }
+        self.office.journal.commit(list(calls.values()))
+        for counter, call in calls.items():
+            if ticket := call.answer():
                 self.serve(counter, ticket)
 
     def serve(self, counter: int, ticket: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
-"""The NIK at the kiosk: read once, checked for its form, kept only as a keyed hash for the day.
+"""A NIK and its form; at the kiosk it is read once and kept only as a keyed hash for the day.
 
-Source: `docs/field.md#touts`, `docs/field.md#privacy`; decided in `docs/decisions/0009-nik-at-the-kiosk.md`.
+Source: `docs/field.md#nik`, `docs/field.md#touts`, `docs/field.md#privacy`; decided in
+`docs/decisions/0009-nik-at-the-kiosk.md`.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from queue_server.domain.errors import Invalid
+from queue_server.domain.nik import checked_nik
 
 NIK_LENGTH = 16
 LONGEST_NAME = 100
@@ -31,33 +31,14 @@ class Person:
 
 def person_of(nik: str, name: str, phone: str = "") -> Person:
     """Raises `Invalid` whose reason names the field; the value itself is never repeated."""
-    return Person(checked_nik(nik), checked_name(name), checked_phone(phone))
+    return Person(written_nik(nik), checked_name(name), checked_phone(phone))
 
 
-def checked_nik(written: str) -> str:
-    """Sixteen digits with a birth date that exists in some century (women's day is 40 more) and a serial number.
-
-    The region is not held against anybody: people move, codes are retired. Raises `Invalid`.
-    """
-    nik = re.sub(r"[ .'’-]", "", written)
+def written_nik(written: str) -> str:
+    """The NIK as lists write it, in groups or with a leading apostrophe. Raises `Invalid`."""
     if re.fullmatch(r"\d[.,]\d+E\+?\d+", written.strip(), re.IGNORECASE | re.ASCII):
         raise Invalid("nik_rounded")
-    if not re.fullmatch(rf"\d{{{NIK_LENGTH}}}", nik, re.ASCII):
-        raise Invalid("nik_length")
-    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
-    if not any(is_date(century + year, month, day - 40 if day > 40 else day) for century in (1900, 2000)):
-        raise Invalid("nik_date")
-    if nik[12:] == "0000":
-        raise Invalid("nik_serial")
-    return nik
-
-
-def is_date(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
+    return checked_nik(re.sub(r"[ .'’-]", "", written))
 
 
 def checked_name(written: str) -> str:

@@ -65,13 +65,14 @@ class Projection:
         self.name, self.table, self.codec = name, PROJECTIONS[name], ROWS[name]
         self.occupies: Callable[[Any], Any] = OCCUPIES.get(name, nowhere)
         self.select = sa.select(*(self.table.c[column] for column in self.codec.names))
+        in_order = self.select.order_by(*(self.table.c[column] for column in self.codec.key))
+        self._of_site = in_order.where(self.table.c.site == sa.bindparam("site"))
         self._named: dict[str, sa.Select[Any]] = {}
 
     def read(self, connection: sa.Connection, site: str, *conditions: sa.ColumnElement[bool]) -> list[Any]:
         """Rows in the order of their keys."""
-        order = (self.table.c[column] for column in self.codec.key)
-        query = self.select.where(self.table.c.site == site, *conditions).order_by(*order)
-        return [self.codec.row(values) for values in connection.execute(query)]
+        query = self._of_site.where(*conditions) if conditions else self._of_site
+        return [self.codec.row(values) for values in connection.execute(query, {"site": site})]
 
     def named(self, connection: sa.Connection, site: str, column: str, keys: Collection[Any]) -> list[Any]:
         """Rows that have one of `keys` in a column, in a query that is built only once."""

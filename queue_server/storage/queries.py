@@ -69,6 +69,75 @@ STANDS = sa.exists().where(
 )
 
 
+ALL_HALLS = "semua"
+SITE: sa.BindParameter[str] = sa.bindparam("site")
+TODAY: sa.BindParameter[str] = sa.bindparam("today")
+
+
+def of(table: str) -> Any:
+    return PROJECTIONS[table].c
+
+
+def rows_of(
+    table: str, *where: sa.ColumnElement[bool], order: Iterable[Any] = (), limit: int | None = None
+) -> sa.Select[Any]:
+    """A site's rows as a query."""
+    columns = of(table)
+    query = sa.select(*[c for c in columns if c.name != "site"]).where(columns.site == SITE, *where)
+    return query.order_by(*order).limit(limit)
+
+
+def of_today(table: str) -> sa.Select[Any]:
+    return rows_of(table, of(table).day == TODAY)
+
+
+# What a snapshot is read with, built once: building takes several times as long as asking.
+USUAL: dict[str, sa.Select[Any]] = {
+    "open day": rows_of("days", of("days").state != CLOSED),
+    "today": of_today("days"),
+    **{table: rows_of(table) for table in ("counters", "balances", "suspensions", "item_uses", "arrivals")},
+    **{table: of_today(table) for table in ("item_days", "paces", "sequences", "service_counts")},
+    "office_files": rows_of("office_files", order=[of("office_files").seq]),
+    "alerts": rows_of("alerts", UNANSWERED, order=[of("alerts").seq]),
+    "bucket_counts": rows_of("bucket_counts", of("bucket_counts").day >= TODAY),
+    "voucher ranks": rows_of("sequences", of("sequences").queue == "voucher", of("sequences").day >= TODAY),
+    "unfinished": rows_of("tickets", UNFINISHED, order=[t_tickets.c.place]),
+    "skipped": rows_of("tickets", t_tickets.c.day == TODAY, t_tickets.c.state == tickets.NO_SHOW),
+    "calls": rows_of("calls", STANDS, t_calls.c.day == TODAY, order=[t_calls.c.seq.desc()], limit=CALLS_READ),
+    "calls of a hall": rows_of(
+        "calls",
+        STANDS,
+        t_calls.c.day == TODAY,
+        t_calls.c.hall == sa.bindparam("hall"),
+        order=[t_calls.c.seq.desc()],
+        limit=CALLS_READ,
+    ),
+}
+NEWEST_DAY = sa.select(sa.func.max(of("days").day)).where(of("days").site == SITE)
+HEAD = (
+    sa.select(journal.c.seq, journal.c.at)
+    .join(sites, sa.and_(sites.c.site == journal.c.site, sites.c.generation == journal.c.generation))
+    .where(journal.c.site == SITE, journal.c.seq == sites.c.seq)
+)
+WAITING_NOW = (
+    sa.select(t_tickets.c.service, sa.func.count(), sa.func.min(t_tickets.c.waits_since))
+    .where(t_tickets.c.site == SITE, WAITING)
+    .group_by(t_tickets.c.service)
+)
+CARDS_OF_VOUCHERS = (
+    sa.select(of("vouchers").service, sa.func.count(), sa.func.sum(of("vouchers").cards))
+    .where(of("vouchers").site == SITE, OPEN_VOUCHER)
+    .group_by(of("vouchers").service)
+)
+WAITING_LIST = CARDS_OF_VOUCHERS.where(of("vouchers").date == "")
+CALLED_BACK = CARDS_OF_VOUCHERS.where(of("vouchers").early == TODAY)
+FINISHED = (
+    sa.select(t_tickets.c.counter, sa.func.count(), sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000))
+    .where(t_tickets.c.site == SITE, t_tickets.c.day == TODAY, t_tickets.c.state == tickets.FINISHED)
+    .group_by(t_tickets.c.counter)
+)
+
+
 class Queries:
     """Reads of one site. `public_url` is what QR codes hold; empty leaves them away."""
 
@@ -307,139 +376,103 @@ class Queries:
         return tuple(movement_view(row) for row in rows)
 
 
-ALL_HALLS = "semua"
-
-
-def of(table: str) -> Any:
-    return PROJECTIONS[table].c
-
-
 class Reader:
     """The reads of one transaction."""
 
     def __init__(self, connection: sa.Connection, site: str, now: int) -> None:
-        self.connection, self.site, self.now = connection, site, now
-        self.open_day: Day | None = next(iter(self.rows("days", of("days").state != CLOSED)), None)
+        self.connection, self.site, self.now, self.today = connection, site, now, ""
+        self.open_day: Day | None = next(iter(self.usual("open day", "days")), None)
         self.catalogue = self._catalogue()
         self.today = self.open_day.day if self.open_day else calendar.local_date(self.catalogue, now).isoformat()
 
     def rows(
         self, table: str, *where: sa.ColumnElement[bool], order: Iterable[Any] = (), limit: int | None = None
     ) -> list[Any]:
-        columns = PROJECTIONS[table].c
-        query = sa.select(*[c for c in columns if c.name != "site"]).where(columns.site == self.site, *where)
-        query = query.order_by(*order).limit(limit)
-        return [ROWS[table].row(row) for row in self.connection.execute(query)]
+        return self.read(table, rows_of(table, *where, order=order, limit=limit))
+
+    def usual(self, name: str, table: str = "", **values: Any) -> list[Any]:
+        """One of `USUAL`."""
+        return self.read(table or name, USUAL[name], **values)
+
+    def read(self, table: str, query: sa.Select[Any], **values: Any) -> list[Any]:
+        return [ROWS[table].row(row) for row in self.ask(query, **values)]
+
+    def ask(self, query: sa.Select[Any], **values: Any) -> Any:
+        return self.connection.execute(query, {"site": self.site, "today": self.today, **values})
 
     def _catalogue(self) -> Catalogue:
-        files: list[OfficeFile] = self.rows("office_files", order=[of("office_files").seq])
+        files: list[OfficeFile] = self.usual("office_files")
         if not files:
             raise NotFound("no_office_file")
         return catalogue_in_force(tuple(files), self.open_day.day if self.open_day else None, self.now)
 
     def snapshot(self, lines: bool) -> Snapshot:
         seq, last_at = self.head()
-        counters = {row.counter: row for row in self.rows("counters")}
+        counters = {row.counter: row for row in self.usual("counters")}
         unfinished = self.unfinished() if lines else []
         held = [state.ticket_id for state in counters.values() if state.ticket_id] if lines else []
         acted = [state.actions[-1].ticket_id for state in counters.values() if state.actions] if lines else []
-        newest = self.connection.execute(sa.select(sa.func.max(of("days").day)).where(of("days").site == self.site))
         return Snapshot(
             now=self.now,
             seq=seq,
             last_at=last_at,
             catalogue=self.catalogue,
             day=self.open_day,
-            newest_day=newest.scalar_one() or "",
-            opened_today=bool(self.rows("days", of("days").day == self.today)),
+            newest_day=self.ask(NEWEST_DAY).scalar_one() or "",
+            opened_today=bool(self.usual("today", "days")),
             waiting=self.waiting(),
             counters=counters,
-            balances={(row.item, row.account): row for row in self.rows("balances")},
-            item_days={row.item: row for row in self.rows("item_days", of("item_days").day == self.today)},
-            suspensions={row.service: row for row in self.rows("suspensions")},
-            paces={row.service: row for row in self.rows("paces", of("paces").day == self.today)},
-            taken={row.queue: row.last_number for row in self.rows("sequences", of("sequences").day == self.today)},
-            counts={row.service: row for row in self.rows("service_counts", of("service_counts").day == self.today)},
+            balances={(row.item, row.account): row for row in self.usual("balances")},
+            item_days={row.item: row for row in self.usual("item_days")},
+            suspensions={row.service: row for row in self.usual("suspensions")},
+            paces={row.service: row for row in self.usual("paces")},
+            taken={row.queue: row.last_number for row in self.usual("sequences")},
+            counts={row.service: row for row in self.usual("service_counts")},
             calls=self.calls(),
-            alerts=self.rows("alerts", UNANSWERED, order=[of("alerts").seq]),
+            alerts=self.usual("alerts"),
             lines=unfinished,
             reservations=self.reservations(held),
             acted_on=self.tickets_of(acted),
             bucket_counts={(row.day, row.bucket): row for row in self.of_policy("bucket_counts")},
             item_uses={row.item: row for row in self.of_policy("item_uses")},
-            arrivals={(row.item, row.delivery): row for row in self.rows("arrivals")},
+            arrivals={(row.item, row.delivery): row for row in self.usual("arrivals")},
             places=self.places(),
-            voucher_ranks=self.voucher_ranks(),
+            voucher_ranks={row.day: row.last_number for row in self.usual("voucher ranks", "sequences")},
             called_back=self.called_back(),
             finished=self.finished() if lines else {},
         )
 
     def of_policy(self, table: str) -> list[Any]:
         """Rows that only an office with a policy looks at, of today and later."""
-        if self.catalogue.policy is None:
-            return []
-        return self.rows(table, *([of(table).day >= self.today] if "day" in of(table) else []))
-
-    def voucher_ranks(self) -> dict[str, int]:
-        columns = of("sequences")
-        rows = self.rows("sequences", columns.queue == "voucher", columns.day >= self.today)
-        return {row.day: row.last_number for row in rows}
+        return self.usual(table) if self.catalogue.policy else []
 
     def places(self) -> dict[str, Places]:
         """The waiting list of each service."""
-        columns = of("vouchers")
-        query = (
-            sa.select(columns.service, sa.func.count(), sa.func.sum(columns.cards))
-            .where(columns.site == self.site, OPEN_VOUCHER, columns.date == "")
-            .group_by(columns.service)
-        )
-        return {service: Places(count, int(cards)) for service, count, cards in self.connection.execute(query)}
+        return {service: Places(count, int(cards)) for service, count, cards in self.ask(WAITING_LIST)}
 
     def called_back(self) -> dict[tuple[str, str], int]:
         """Cards of open vouchers that are good on the open day besides their own date, by that day and service."""
-        columns = of("vouchers")
-        query = (
-            sa.select(columns.service, sa.func.sum(columns.cards))
-            .where(columns.site == self.site, OPEN_VOUCHER, columns.early == self.today)
-            .group_by(columns.service)
-        )
-        return {(self.today, service): int(cards) for service, cards in self.connection.execute(query)}
+        return {(self.today, service): int(cards) for service, _, cards in self.ask(CALLED_BACK)}
 
     def head(self) -> tuple[int, int]:
         """The journal's newest number and its instant (ms)."""
-        query = (
-            sa.select(journal.c.seq, journal.c.at)
-            .join(sites, sa.and_(sites.c.site == journal.c.site, sites.c.generation == journal.c.generation))
-            .where(journal.c.site == self.site, journal.c.seq == sites.c.seq)
-        )
-        row = self.connection.execute(query).first()
+        row = self.ask(HEAD).first()
         if row is None:
             return 0, 0
         at = datetime.fromisoformat(row.at).replace(tzinfo=UTC)
         return row.seq, round(at.timestamp() * 1000)
 
     def waiting(self) -> dict[str, Waiting]:
-        query = (
-            sa.select(t_tickets.c.service, sa.func.count(), sa.func.min(t_tickets.c.waits_since))
-            .where(t_tickets.c.site == self.site, WAITING)
-            .group_by(t_tickets.c.service)
-        )
-        return {service: Waiting(count, since) for service, count, since in self.connection.execute(query)}
+        return {service: Waiting(count, since) for service, count, since in self.ask(WAITING_NOW)}
 
     def unfinished(self) -> list[Ticket]:
         """Who waits, is at a counter or parked, and who was skipped today."""
-        skipped = [t_tickets.c.day == self.today, t_tickets.c.state == tickets.NO_SHOW]
-        return [*self.rows("tickets", UNFINISHED, order=[t_tickets.c.place]), *self.rows("tickets", *skipped)]
+        return [*self.usual("unfinished", "tickets"), *self.usual("skipped", "tickets")]
 
     def calls(self) -> dict[str, list[Any]]:
         """The newest calls of each hall, and of all halls together."""
-        found: dict[str, list[Any]] = {}
-        for hall in (*self.catalogue.halls, ALL_HALLS):
-            where = [STANDS, t_calls.c.day == self.today]
-            if hall != ALL_HALLS:
-                where.append(t_calls.c.hall == hall)
-            found[hall] = self.rows("calls", *where, order=[t_calls.c.seq.desc()], limit=CALLS_READ)
-        return found
+        of_halls = {hall: self.usual("calls of a hall", "calls", hall=hall) for hall in self.catalogue.halls}
+        return of_halls | {ALL_HALLS: self.usual("calls")}
 
     def reservations(self, holders: Iterable[str]) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = defaultdict(list)
@@ -468,15 +501,8 @@ class Reader:
 
     def finished(self) -> dict[int, tuple[int, int | None]]:
         """By counter: how many visits ended today and their mean length in seconds."""
-        seconds = sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000)
-        query = (
-            sa.select(t_tickets.c.counter, sa.func.count(), seconds)
-            .where(t_tickets.c.site == self.site, t_tickets.c.day == self.today, t_tickets.c.state == tickets.FINISHED)
-            .group_by(t_tickets.c.counter)
-        )
         return {
-            counter: (count, round(mean) if mean is not None else None)
-            for counter, count, mean in self.connection.execute(query)
+            counter: (count, round(mean) if mean is not None else None) for counter, count, mean in self.ask(FINISHED)
         }
 
     def ahead(self, ticket: Ticket) -> int:

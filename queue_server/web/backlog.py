@@ -114,7 +114,7 @@ class Desk:
 
     def search(self, nik: str) -> list[str]:
         """The records of a person. Raises `Invalid` for what is no NIK."""
-        checked = person.checked_nik(nik)
+        checked = person.written_nik(nik)
         hashes = [self.seal.person_hash(checked, kind) for kind in KIND_NAMES]
         return sorted(self.aside(self.store.known, hashes).values())
 

@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -32,9 +31,9 @@ LEVELS = {
 
 
 @pytest.fixture
-def door(request: pytest.FixtureRequest, tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+def door(request: pytest.FixtureRequest, sqlite_url: str, rng: random.Random) -> Iterator[OpenDoor]:
     """Cianjur on Monday 23 November 2026 at 09.42, with the blanks that the test asks for."""
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng, name="cianjur")
+    house = TheOffice(sqlite_url, rng, name="cianjur")
     house.found("2026-11-23 07.00", KTP=request.param)
     house.at("2026-11-23 09.42")
     for counter in (1, 3, 4, 5, 10, 11, 12, 13):

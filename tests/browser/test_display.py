@@ -69,8 +69,8 @@ COUNT_CHIMES = """
 
 
 @pytest.fixture
-def lobby(tmp_path: Path, rng: random.Random) -> Iterator[Lobby]:
-    with a_lobby(f"sqlite:///{tmp_path / 'antrean.db'}", rng) as made:
+def lobby(sqlite_url: str, rng: random.Random) -> Iterator[Lobby]:
+    with a_lobby(sqlite_url, rng) as made:
         yield made
 
 
@@ -221,7 +221,7 @@ def test_a_call_that_the_clerk_takes_back_leaves_the_screen_at_once(lobby: Lobby
     first = lobby.call(counter=3)
     expect(page.locator("#number")).to_have_text(first["number"])
     mistaken, waiting = lobby.call(counter=4), lobby.call(counter=5)
-    expect(page.locator("#number")).to_have_text(mistaken["number"])
+    expect(page.locator("#number")).to_have_text(mistaken["number"], timeout=15_000)
     lobby.office.act(calling.undo, waiting, 5)
     lobby.office.act(calling.undo, mistaken, 4)
     expect(page.locator("#number")).to_have_text(first["number"], timeout=2_000)

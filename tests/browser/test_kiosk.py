@@ -70,9 +70,9 @@ def kiosk(office: OfficeServer, new_page: NewPage) -> Page:
 
 
 @pytest.fixture
-def door(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+def door(sqlite_url: str, rng: random.Random) -> Iterator[OpenDoor]:
     """Kota Serang on Monday 23 November 2026 at 09.42 with 86 blanks; counters 3, 4 and 5 are open."""
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house = TheOffice(sqlite_url, rng)
     house.found(f"{MONDAY} 07.00", KTP=91)
     house.at(f"{MONDAY} 09.42")
     for counter in (1, 3, 4, 5, 10, 11, 12, 13):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
@@ -23,9 +22,9 @@ A_SLOW_LINE = 30_000  # bytes that a ticket's page may weigh, with all it loads
 
 
 @pytest.fixture
-def door(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+def door(sqlite_url: str, rng: random.Random) -> Iterator[OpenDoor]:
     """Kota Serang on Monday 23 November 2026 at 09.42 with 86 blanks, twelve people in line and counter 4 open."""
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house = TheOffice(sqlite_url, rng)
     house.found(f"{MONDAY} 07.00", KTP=91)
     house.at(f"{MONDAY} 09.42")
     house.open(4)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,9 +30,9 @@ SCREEN_HEIGHT, MINUTE_MS = 768, 60_000
 
 
 @pytest.fixture
-def door(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+def door(sqlite_url: str, rng: random.Random) -> Iterator[OpenDoor]:
     """Kota Serang on Monday 23 November 2026 at 07.00, before it opens; no blank for a child card is left."""
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house = TheOffice(sqlite_url, rng)
     house.found(f"{MONDAY} 07.00", KTP=190, KTP_WNA=44, KIA=0, RIBBON=520)
     for number, name in enumerate(CLERKS, start=1):
         fields = {"staff_id": f"clerk-{number}", "name": name, "role": "clerk", "password_hash": PASSWORD_HASH}

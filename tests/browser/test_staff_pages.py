@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -150,9 +149,9 @@ def test_the_hour_is_the_offices_before_the_line_is_up_and_whatever_the_computer
 
 
 def test_a_late_morning_in_every_group_leaves_every_key_on_the_screen(
-    tmp_path: Path, rng: random.Random, new_page: NewPage
+    sqlite_url: str, rng: random.Random, new_page: NewPage
 ) -> None:
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house = TheOffice(sqlite_url, rng)
     house.found("2026-11-23 07.00", KTP=150)
     house.at("2026-11-23 09.00")
     for prefix in house.catalogue.groups:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,11 +151,11 @@ def test_a_long_random_month_of_movements_adds_up_on_both_databases(database_url
     check_all(after(database_url, [(rng.choice(verbs), rng.randrange(1000)) for _ in range(300)]))
 
 
-def test_such_runs_reach_every_account(tmp_path: Path) -> None:
+def test_such_runs_reach_every_account(sqlite_url: str) -> None:
     rng = random.Random(7)
     verbs = FACTS + WISHES + OF_A_DAY
     sequence = [(rng.choice(verbs), rng.randrange(1000)) for _ in range(200)]
-    office = after(f"sqlite:///{tmp_path / 'antrean.db'}", sequence)
+    office = after(sqlite_url, sequence)
     seen = {row.account for row in office.queries.balances()}
     office.close()
     assert seen >= {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,8 +185,8 @@ def test_a_long_random_week_verifies_on_both_databases(database_url: str, rng: r
     office.close()
 
 
-def test_a_refused_command_leaves_the_office_as_it_was(tmp_path: Path, rng: random.Random) -> None:
-    office = after(f"sqlite:///{tmp_path / 'antrean.db'}", [("take", n) for n in range(30)])
+def test_a_refused_command_leaves_the_office_as_it_was(sqlite_url: str, rng: random.Random) -> None:
+    office = after(sqlite_url, [("take", n) for n in range(30)])
     inside = office.journal.office
     assert inside
     before = {table: dict(rows) for table, rows in inside.rows.items()}

@@ -3,7 +3,6 @@
 import random
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,10 +91,8 @@ def good_today(office: TheOffice, code: str) -> bool:
 @pytest.mark.parametrize(
     ("blanks", "level"), [(600, "AMAN"), (599, "TERBATAS"), (150, "TERBATAS"), (149, "KRITIS"), (3, "KOSONG")]
 )
-def test_the_level_follows_the_days_of_cover(tmp_path: Path, rng: random.Random, blanks: int, level: str) -> None:
-    office = founded(
-        f"sqlite:///{tmp_path / 'antrean.db'}", rng, blanks=blanks
-    )  # 150 a day: until a week has passed the quota is the use
+def test_the_level_follows_the_days_of_cover(sqlite_url: str, rng: random.Random, blanks: int, level: str) -> None:
+    office = founded(sqlite_url, rng, blanks=blanks)  # 150 a day: until a week has passed the quota is the use
     assert ration(office).level_name == level
     office.close()
 

@@ -1,6 +1,5 @@
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,9 @@ from tests.the_web import TheWeb
 
 
 @pytest.fixture
-def office(tmp_path: Path, rng: random.Random) -> Iterator[TheOffice]:
+def office(sqlite_url: str, rng: random.Random) -> Iterator[TheOffice]:
     """Kota Serang on Monday 23 November 2026 at 08.00, with 100 KTP blanks; verified after the test."""
-    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house = TheOffice(sqlite_url, rng)
     house.found("2026-11-23 07.00", KTP=100)
     house.at("2026-11-23 08.00")
     yield house

@@ -42,8 +42,8 @@ def description(database: Database) -> list[Any]:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def database(empty_database_url: str) -> Iterator[Database]:
+    database = Database(empty_database_url)
     yield database
     database.close()
 
@@ -55,7 +55,7 @@ def other_database(database: Database, tmp_path: Path, request: pytest.FixtureRe
         yield other
         other.close()
         return
-    with services.empty_postgres_database(request.getfixturevalue("postgres_server")) as url:
+    with services.postgres_database(request.getfixturevalue("postgres_server")) as url:
         other = Database(url)
         yield other
         other.close()

@@ -4,7 +4,6 @@ import random
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +31,9 @@ def office(database_url: str, rng: random.Random) -> Iterator[TheOffice]:
 
 
 @pytest.fixture
-def one_office(tmp_path: Path, rng: random.Random) -> Iterator[TheOffice]:
+def one_office(sqlite_url: str, rng: random.Random) -> Iterator[TheOffice]:
     """The same on SQLite alone, for what no database decides."""
-    yield from an_office(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    yield from an_office(sqlite_url, rng)
 
 
 def an_office(database_url: str, rng: random.Random) -> Iterator[TheOffice]:

@@ -34,7 +34,7 @@ def office_of_each_kind(
         return
     data_dir = tmp_path_factory.mktemp("postgresql") / "office"
     with (
-        services.empty_postgres_database(request.getfixturevalue("postgres_server")) as url,
+        services.postgres_database(request.getfixturevalue("postgres_server")) as url,
         running_office(data_dir, url) as server,
     ):
         yield server
