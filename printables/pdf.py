@@ -39,7 +39,7 @@ QR_SIDE, QR_COLUMN, QR_GAP = 198, 222, 18
 @dataclass(frozen=True, slots=True)
 class Style:
     face: Typeface
-    size: int
+    size: float
     above: int = 0  # dots left free between it and what stands over it
 
     def width_of(self, words: str) -> float:
@@ -269,11 +269,10 @@ def _box() -> Piece:
 
 
 def _picture(image: Image.Image, x: float, width: float, height: float) -> Piece:
-    """A 1-bit picture as a stencil: ink is painted black, the rest stays paper."""
+    return Piece(height, lambda canvas, top: stencil(canvas, image, x, top - height, width, height))
+
+
+def stencil(canvas: Canvas, image: Image.Image, x: float, y: float, width: float, height: float) -> None:
+    """A 1-bit picture with its lower left corner there: ink is painted, the rest stays paper."""
     head = f"BI /W {image.width} /H {image.height} /IM true /D [1 0] /F /AHx ID"
-    data = image.tobytes().hex()
-
-    def draw(canvas: Canvas, top: float) -> None:
-        canvas.addLiteral(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {top - height:.2f} cm {head} {data}> EI Q")
-
-    return Piece(height, draw)
+    canvas.addLiteral(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm {head} {image.tobytes().hex()}> EI Q")

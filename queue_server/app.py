@@ -30,13 +30,28 @@ from queue_server.storage.database import Database
 from queue_server.storage.journal import Journal
 from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
+from queue_server.storage.reports import Reports
 from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
 from queue_server.supervisor.backlog import blueprint as backlog_pages
+from queue_server.supervisor.closing import blueprint as closing_page
 from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, backlog, counters, ledger, office, slips, stock, system, tickets, vouchers
+from queue_server.web.api import (
+    access,
+    backlog,
+    closing,
+    counters,
+    ledger,
+    office,
+    reports,
+    slips,
+    stock,
+    system,
+    tickets,
+    vouchers,
+)
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
@@ -82,7 +97,8 @@ def open_house(
     reads: Any = Aside(Queries(database, settings.site, settings.public_url, settings.wifi_name), aside)
     book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
-    return House(settings, reads, book, writer, door, aside, hashing, clock)
+    reports: Any = Aside(Reports(database, settings.site), aside)
+    return House(settings, reads, book, reports, writer, door, aside, hashing, clock)
 
 
 class Aside:
@@ -100,9 +116,9 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, backlog):
+    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, backlog_pages):
+    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, closing_page, backlog_pages):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)

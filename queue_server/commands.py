@@ -27,7 +27,6 @@ from queue_server.config import Settings, SettingsError
 from queue_server.domain.backlog import MOST_RELEASED, STATES
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.domain.stock import MOST_UNITS, MOVEMENTS, PARTIES, PLACE, STORE
-from queue_server.domain.views import as_json
 from queue_server.operations import auth, office, stock
 from queue_server.storage import backup as backups
 from queue_server.storage import lock, people
@@ -38,11 +37,12 @@ from queue_server.storage.database import Database, DatabaseFault
 from queue_server.storage.journal import Command, Journal, found_site
 from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
+from queue_server.storage.reports import Reports
 from queue_server.web import passwords
 from queue_server.web.backlog import Desk
 from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
-from queue_server.web.reports import daily_csv
+from queue_server.web.reports import MAKERS, as_file, report_view, with_signatures
 from queue_server.web.session import token_hash
 
 ACTOR = "cli"
@@ -85,6 +85,7 @@ class Site:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings, self.database = settings, database
         self.queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
+        self.reports = Reports(database, settings.site)
 
     def do(self, operation: Callable[..., Any], movements: Collection[int] = (), **arguments: Any) -> Any:
         journal = Journal(self.database, self.settings.site, now_ms)
@@ -513,15 +514,18 @@ def stock_reverse(item: str, movement: int, reason: str) -> None:
 
 @antrean.command()
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="A business day; by default the newest.")
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice([*MAKERS, "json"]), default="csv", show_default=True)
 def report(day: Any, form: str) -> None:
-    """The day's service counts beside the day's blanks."""
+    """The daily report, to a file by `>`; `province` is the line that goes there each day."""
     with site() as here:
-        today = here.queries.today(now_ms(), date.isoformat(day.date()) if day else None)
+        now = now_ms()
+        found = here.reports.daily(date.isoformat(day.date()) if day else None, now)
         if form == "json":
-            click.echo(json.dumps(as_json(today), ensure_ascii=False, indent=2))
-        else:
-            click.echo(daily_csv(today), nl=False)
+            click.echo(json.dumps(with_signatures(found), ensure_ascii=False, indent=2))
+            return
+        names = {staff.staff_id: staff.name for staff in people.all_staff(here.database, here.settings.site)}
+        view = report_view(found, here.queries.catalogue(now), names, "antrean report", now)
+        click.echo(as_file(view, form), nl=False)
 
 
 # -- the print backlog -----------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ VALUES: dict[str, object] = {
     "code": "KTP-CETAK",
     "hall": "A",
     "prefix": "A",
+    "day": "2026-11-23",
     "filename": "tokens.css",
     "token": "0" * 32,
     "ticket_id": "0" * 32,

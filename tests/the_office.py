@@ -90,13 +90,24 @@ class TheOffice:
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
         records: Collection[str] = (),
+        days: Collection[str] = (),
         actor: str = "test",
         **arguments: Any,
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
         vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
         nik = arguments.get("nik")
-        return Command(operation, arguments, actor, ids, vouchers, movements, records, nik)
+        return Command(
+            operation,
+            arguments,
+            actor,
+            tickets=ids,
+            vouchers=vouchers,
+            movements=movements,
+            days=days,
+            records=records,
+            nik=nik,
+        )
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         return self.journal.do(self.command(operation, **arguments))

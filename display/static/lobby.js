@@ -277,6 +277,22 @@
     write('stock-of', fill(said('left'), { of: thousands(stock.of) }));
     write('stock-as-of', fill(said('as-of'), { clock: clock(stock.as_of), zone: zone() }));
     byId('stock-bar').setAttribute('width', stock.of ? Math.round(BAR_WIDTH * stock.available / stock.of) : 0);
+    write('stock-more', stockMore(stock));
+  }
+
+  /* One line: the next delivery where none is left and one is known, else the day's quota. */
+  function stockMore(stock) {
+    var quota = board.quota;
+    if (stock.next_delivery && (!stock.available || !quota)) {
+      return fill(said('delivery'), { date: dayAndMonth(stock.next_delivery) });
+    }
+    return quota ? fill(said('quota'), { of: thousands(quota[0]), left: thousands(quota[1]) }) : '';
+  }
+
+  /* Of an ISO date, without a time zone in between: 24 November */
+  function dayAndMonth(day) {
+    var parts = day.split('-');
+    return Number(parts[2]) + ' ' + said('months').split(',')[Number(parts[1]) - 1];
   }
 
   /* -- the line to the server ------------------------------------------------------------------------------------- */

@@ -70,6 +70,18 @@ class BacklogCount:
 
 
 @dataclass(frozen=True, slots=True)
+class BacklogDay:
+    """How many records went from one state to another on a day; from none when they were entered."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("day", "source", "target")
+
+    day: str
+    source: str
+    target: str
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationDay:
     KEY: ClassVar[tuple[str, ...]] = ("day",)
 

@@ -171,6 +171,7 @@ class Catalogue:
     policy: Policy | None = None  # None limits nothing
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
     kecamatan: Mapping[str, str] = field(default_factory=dict)  # code -> name
+    complaints: str = ""  # the address at which citizens complain; it stands as a QR code on the stock board
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
     @cached_property

@@ -35,6 +35,7 @@ class Day:
     closes_at: int
     by_hand: bool = False
     closed_at: int | None = None
+    opened_seq: int = 0  # of its first opening; 0: entered afterwards, from paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,59 @@ class DayClosing(Event):
 
 @dataclass(frozen=True, slots=True)
 class DayClosed(Event):
-    """The day's figures, frozen: service -> taken, served ...; item -> on hand, promised."""
+    """The day's figures, frozen: service -> taken, served ...; item -> on hand, promised, the last request ..."""
 
     day: str
     services: dict[str, dict[str, int]] = field(default_factory=dict)
     items: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounted(Event):
+    """Counted by hand: item -> what lay there, what the book said. A difference is a movement of its own."""
+
+    day: str
+    moment: str  # opening | closing
+    counts: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySigned(Event):
+    """Somebody stands for this report, JSON text to the byte; another text than the one signed before begins anew."""
+
+    day: str
+    role: str  # keeper | head
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayReopened(Event):
+    """The signatures under a day's report no longer hold."""
+
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPrepared(Event):
+    """So many numbers of every group are kept on paper for a day, in case the power fails."""
+
+    day: str
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOnPaper(Event):
+    """A day that the server never saw, entered afterwards from paper."""
+
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperServed(Event):
+    """Served while nothing ran: no counter and no times, and what it needed was used."""
+
+    ticket_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +124,7 @@ class TicketIssued(Event):
     voucher: str | None
     channel: str
     language: str
+    given_at: int | None = None  # when a number on paper was handed out; otherwise it is the entry's own instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
-from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
+from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
+from queue_server.domain.closing import KEEPER, PAPER, DayCount, PaperSheet, SignedReport, paper_queue
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
@@ -81,10 +82,20 @@ def _(event: events.OfficeApplied, office: Office, entry: Entry) -> None:
 
 @folds(events.DayOpened)
 def _(event: events.DayOpened, office: Office, entry: Entry) -> None:
+    before: Day | None = office.rows["days"].get(event.day)
     office.put(
         "days",
-        Day(event.day, days.OPEN, entry.at, event.intake_closes_at, event.closes_at, by_hand=event.by_hand),
+        Day(
+            event.day,
+            days.OPEN,
+            entry.at,
+            event.intake_closes_at,
+            event.closes_at,
+            by_hand=event.by_hand,
+            opened_seq=(before and before.opened_seq) or entry.seq,
+        ),
     )
+    void_signatures(office, entry, event.day, event.reason)
     for (item, account), balance in list(office.rows["balances"].items()):
         if account == stock.STORE and (event.day, item) not in office.rows["item_days"]:
             office.put("item_days", ItemDay(event.day, item, opening=balance.on_hand))
@@ -119,6 +130,44 @@ def _(event: events.DayClosed, office: Office, entry: Entry) -> None:
             office.put("item_uses", after)
 
 
+@folds(events.DayCounted)
+def _(event: events.DayCounted, office: Office, entry: Entry) -> None:
+    for item, (counted, book) in event.counts.items():
+        office.put("day_counts", DayCount(event.day, event.moment, item, counted, book, entry.actor, entry.at))
+
+
+@folds(events.DaySigned)
+def _(event: events.DaySigned, office: Office, entry: Entry) -> None:
+    row: SignedReport = office.rows["signed_reports"].get(event.day) or SignedReport(event.day)
+    if row.report != event.report:
+        row = replace(row, report=event.report, keeper=None, keeper_at=None, head=None, head_at=None)
+    signed = replace(row, keeper=entry.actor, keeper_at=entry.at) if event.role == KEEPER else None
+    office.put("signed_reports", signed or replace(row, head=entry.actor, head_at=entry.at))
+
+
+@folds(events.DayReopened)
+def _(event: events.DayReopened, office: Office, entry: Entry) -> None:
+    void_signatures(office, entry, event.day, event.reason)
+
+
+def void_signatures(office: Office, entry: Entry, day: str, reason: str) -> None:
+    if day in office.rows["signed_reports"]:
+        office.put(
+            "signed_reports",
+            SignedReport(day, reopened=reason, reopened_by=entry.actor, reopened_at=entry.at),
+        )
+
+
+@folds(events.PaperPrepared)
+def _(event: events.PaperPrepared, office: Office, entry: Entry) -> None:
+    office.put("paper_sheets", PaperSheet(event.day, event.numbers))
+
+
+@folds(events.DayOnPaper)
+def _(event: events.DayOnPaper, office: Office, entry: Entry) -> None:
+    office.put("days", Day(event.day, days.CLOSED, entry.at, entry.at, entry.at, by_hand=True, closed_at=entry.at))
+
+
 @folds(events.ServiceSuspended)
 def _(event: events.ServiceSuspended, office: Office, entry: Entry) -> None:
     office.put("suspensions", Suspension(event.service, event.reason, entry.at, entry.actor))
@@ -135,7 +184,9 @@ def _(event: events.ServiceResumed, office: Office, entry: Entry) -> None:
 @folds(events.TicketIssued)
 def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
     voucher: Voucher | None = office.rows["vouchers"][event.voucher] if event.voucher else None
-    office.put("sequences", Sequence(event.prefix, event.day, event.number))
+    queue = paper_queue(event.prefix) if event.channel == PAPER else event.prefix
+    given_at = event.given_at or entry.at
+    office.put("sequences", Sequence(queue, event.day, event.number))
     office.put(
         "tickets",
         Ticket(
@@ -148,8 +199,8 @@ def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
             hall=event.hall,
             state=tickets.WAITING,
             place=entry.seq * PLACE_STEP,
-            issued_at=entry.at,
-            waits_since=entry.at,
+            issued_at=given_at,
+            waits_since=given_at,
             priority=event.priority,
             cards=event.cards,
             voucher=event.voucher,
@@ -353,6 +404,12 @@ def free_counter(office: Office, ticket: Ticket) -> None:
     state = office.rows["counters"].get(ticket.counter)
     if state and state.ticket_id == ticket.ticket_id:
         office.put("counters", replace(state, ticket_id=None))
+
+
+@folds(events.PaperServed)
+def _(event: events.PaperServed, office: Office, entry: Entry) -> None:
+    ticket = office.ticket(event.ticket_id)
+    change(office, entry, ticket, state=tickets.FINISHED, ended_at=entry.at, outcome="done")
 
 
 @folds(events.TicketParked)
@@ -775,9 +832,9 @@ def move(
         Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
     )
     change = office.balance(item, stock.STORE).on_hand - before.on_hand
-    if change:
+    if change or stock.WITHDRAWN in (source, target):
         day_row = office.rows["item_days"].get((entry.day, item)) or ItemDay(entry.day, item, opening=before.on_hand)
-        column, by = day_column(source, target, change)
+        column, by = day_column(source, target, change) if change else old_cards_column(source, target, quantity)
         office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
 
 
@@ -796,6 +853,13 @@ def day_column(source: str, target: str, change: int) -> tuple[str, int]:
     return ("received" if stock.SUPPLIER in sides or stock.PROVINCE in sides else "other"), change
 
 
+def old_cards_column(source: str, target: str, quantity: int) -> tuple[str, int]:
+    """The same for a move of old cards: handed in, or destroyed."""
+    if stock.DESTROYED in (source, target):
+        return "destroyed", quantity if target == stock.DESTROYED else -quantity
+    return "withdrawn", quantity if target == stock.WITHDRAWN else -quantity
+
+
 # -- the print backlog -----------------------------------------------------------------------------------------------
 
 
@@ -806,7 +870,7 @@ def _(event: events.RecordsEntered, office: Office, entry: Entry) -> None:
     for number, (record_id, kind, state, since, kecamatan) in enumerate(event.entries):
         moved_on = since if state == backlog.PRINTED else entry.day
         new.append(BacklogRecord(record_id, kind, state, since, kecamatan, arrived + number, moved_on))
-    put_records(office, [], new)
+    put_records(office, entry, [], new)
 
 
 @folds(events.RecordsMoved)
@@ -845,10 +909,10 @@ def _(event: events.RecordsErased, office: Office, entry: Entry) -> None:
 
 def move_records(office: Office, entry: Entry, records: Iterable[str], state: str, **changes: Any) -> None:
     old = [office.rows["backlog"][record_id] for record_id in records]
-    put_records(office, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
+    put_records(office, entry, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
 
 
-def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
+def put_records(office: Office, entry: Entry, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
     """Put the new rows, and count them where the old ones were counted."""
     more = Counter(map(backlog.counted_as, new))
     more.subtract(map(backlog.counted_as, old))
@@ -860,6 +924,11 @@ def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecor
             office.put("backlog_counts", replace(tally, records=tally.records + by))
         elif tally.records:
             office.remove("backlog_counts", key)
+    before = [row.state for row in old] or [""] * len(new)
+    for (source, target), number in Counter(zip(before, (row.state for row in new), strict=True)).items():
+        key = entry.day, source, target
+        day_row: BacklogDay = office.rows["backlog_days"].get(key) or BacklogDay(*key)
+        office.put("backlog_days", replace(day_row, records=day_row.records + number))
 
 
 # -- what a supervisor must see --------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import calendar, office_file
-from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
+from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.closing import DayCount, PaperSheet, SignedReport
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
@@ -60,9 +61,16 @@ TABLES: dict[str, type[Any]] = {
     "alerts": Alert,
     "backlog": BacklogRecord,
     "backlog_counts": BacklogCount,
+    "backlog_days": BacklogDay,
     "invitation_days": InvitationDay,
+    "day_counts": DayCount,
+    "signed_reports": SignedReport,
+    "paper_sheets": PaperSheet,
 }
-OF_A_DAY = ("service_counts", "bucket_counts", "paces", "item_days", "sequences")
+OF_A_DAY = (
+    *("service_counts", "bucket_counts", "paces", "item_days", "sequences"),
+    *("day_counts", "signed_reports", "paper_sheets", "backlog_days"),
+)
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
 UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}
 

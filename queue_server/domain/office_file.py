@@ -229,6 +229,7 @@ OFFICE: Spec = {
     "code": (matching(r"\d\d\.\d\d", "write province and regency as 36.73"), REQUIRED),
     "time_zone": (one_of(*TIME_ZONES), REQUIRED),
     "information": (words, Catalogue.information),
+    "complaints": (matching(r"https?://[!-~]{4,200}", "write an address as https://www.lapor.go.id"), ""),
 }
 RULES: Spec = {
     "priority_after": (whole(1), usual.priority_after),
@@ -379,6 +380,7 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
         time_zone=TIME_ZONES[office["time_zone"]],
         zone=office["time_zone"],
         information=office["information"],
+        complaints=office["complaints"],
         rules=Rules(**found["rules"]),
         policy=_policy(found["policy"]) if found["policy"] else None,
         hours={n: DayHours(**found["hours"][w]) for n, w in enumerate(WEEKDAYS) if found["hours"][w]},

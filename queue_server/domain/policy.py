@@ -204,7 +204,7 @@ class Ration:
             return KOSONG
         known = self.uses.get(RATIONED)
         use = (known and known.per_day) or policy.daily_quota or 0
-        on_hand = self.store(RATIONED).posted
+        on_hand = self.store(RATIONED).on_hand
         if on_hand >= policy.limited_below_days * use:
             return AMAN
         return TERBATAS if on_hand >= policy.critical_below_days * use else KRITIS

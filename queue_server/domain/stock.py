@@ -5,6 +5,7 @@ stok fisik (on hand) = bebas (available) + disisihkan (promised) + cadangan (saf
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -208,6 +209,17 @@ class BlankRequest:
         return max(0, (self.asked if self.granted is None else self.granted) - self.fetched)
 
 
+def request_figures(requests: Iterable[BlankRequest], item: str) -> dict[str, int]:
+    """What may still come of an item, and the newest request's figures where there is one."""
+    rows = sorted((row for row in requests if row.item == item), key=lambda row: row.seq)
+    if not rows:
+        return {}
+    newest = rows[-1]
+    granted = {} if newest.granted is None else {"granted": newest.granted}
+    figures = {"awaited": sum(row.awaited for row in rows), "asked": newest.asked, "fetched": newest.fetched}
+    return {**figures, **granted}
+
+
 @dataclass(frozen=True, slots=True)
 class ItemDay:
     """One item's day: what it began with and what came and went."""
@@ -221,6 +233,8 @@ class ItemDay:
     used: int = 0
     spoilt: int = 0
     other: int = 0  # lent, sent away, lost, found, counted: in is positive
+    withdrawn: int = 0  # old cards that were handed in
+    destroyed: int = 0  # and those of them that were destroyed
 
 
 def safety_stock(on_hand: int, rules: Rules) -> int:

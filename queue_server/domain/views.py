@@ -6,6 +6,7 @@ minutes `(low, high)` or None where no counter is open. `reason` is one of `REAS
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ class ItemStock:
     of: int
     as_of: int
     next_delivery: str | None = None
+    delivery_quantity: int | None = None  # of it what is yet to come, where it was announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,34 @@ class LobbyBoard:
     earlier: tuple[CallView, ...]  # at most five, newest first
     waiting: tuple[GroupWaiting, ...]
     stock: ItemStock | None  # the blank of the KTP-el, or the office's first public item
+    quota: tuple[int, int] | None  # of the numbers for it: how many a day, and how many are left
     notices: tuple[str, ...]  # one ticker line each
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeToday:
+    """A service that gives out cards: how many it printed today, whether numbers can be taken for it, and whether the
+    level of the stock serves it at all.
+    """
+
+    service: str
+    name: str
+    printed: int
+    open: bool
+    reason: str | None
+    served: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StockBoard:
+    """What everybody may see of the stock. `quota` is of cards, or of numbers for them: a day and left."""
+
+    day: DayView
+    items: tuple[ItemStock, ...]  # the public items
+    purposes: tuple[PurposeToday, ...]
+    quota: tuple[int, int] | None
+    level_words: str  # what today's level means to whoever reads it
+    complaints: str | None  # an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,6 +592,42 @@ class DestructionMinutes:
     log: tuple[WithdrawnView, ...]  # oldest first
     logged: int  # cards in all, of which the log may show fewer
     item_names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    prefix: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """The numbers that are kept on paper for a day: so many of each group, from `first` on."""
+
+    office: str  # "Disdukcapil Kota Serang"
+    day: str
+    groups: tuple[PaperGroup, ...]
+    first: int
+    numbers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A day's report for paper or a spreadsheet. `signed` says who and when, by the office's title."""
+
+    report: dict[str, Any]
+    office: str  # "Disdukcapil Kota Serang"
+    prepared_by: str
+    made_at: str  # "23 Nov 2026 16.05"
+    final: bool  # the day is closed
+    signed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PosterView:
+    office: str
+    clock: str  # 09.43
+    board: StockBoard
 
 
 def as_json(value: Any) -> Any:

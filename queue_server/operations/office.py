@@ -182,12 +182,13 @@ def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]],
     for row in office.rows["service_counts"].values():
         if row.day == day:
             services[row.service] = {k: v for k, v in asdict(row).items() if k not in ("day", "service")}
-    items = {}
+    items, requests = {}, office.rows["blank_requests"].values()
     for row in office.rows["item_days"].values():
         if row.day == day:
             store = office.balance(row.item, stock.STORE)
             figures = {k: v for k, v in asdict(row).items() if k not in ("day", "item")}
-            items[row.item] = {**figures, "on_hand": store.on_hand, "promised": -store.pending}
+            stands = {"on_hand": store.on_hand, "promised": -store.pending, "at_counters": store.at_counters}
+            items[row.item] = {**figures, **stands, **stock.request_figures(requests, row.item)}
     return services, items
 
 

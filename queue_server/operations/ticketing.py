@@ -8,6 +8,7 @@ from typing import Any
 
 from queue_server.domain import calendar, events, tickets
 from queue_server.domain.catalogue import Service
+from queue_server.domain.closing import after_kiosk
 from queue_server.domain.errors import (
     Busy,
     Conflict,
@@ -82,7 +83,7 @@ def issue_ticket(
             token=token,
             day=day,
             prefix=wanted.prefix,
-            number=office.last_number(wanted.prefix, day) + 1,
+            number=after_kiosk(office.last_number(wanted.prefix, day), office.rows["paper_sheets"].get(day)),
             service=service,
             hall=office.catalogue.hall_of(service),
             priority=held.priority if held else priority,

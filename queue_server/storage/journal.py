@@ -40,6 +40,7 @@ class Command(Generic[T]):
     movements: Collection[int] = ()  # their numbers in the journal
     records: Collection[str] = ()  # ids
     nik: DayMark | None = None  # whoever asks, as known on a day
+    days: Collection[str] = ()  # whose counts, sequences and signatures
     once: Once | None = None
     result: T | None = None
     failure: Exception | None = None
@@ -235,7 +236,7 @@ def named_by(office: Office, batch: Sequence[Command[Any]]) -> Names:
         tickets={ticket for command in batch for ticket in command.tickets},
         vouchers={code for command in batch for code in command.vouchers},
         movements={seq for command in batch for seq in command.movements},
-        days={today},
+        days={today} | {day for command in batch for day in command.days},
         marks={command.nik(today) for command in batch if command.nik},
         records={record for command in batch for record in command.records},
     )

@@ -194,7 +194,7 @@ class Names:
 
     def add_event(self, event: Event, day: str) -> None:
         """Everything that folding the event may look at."""
-        self.days.add(day)
+        self.days.update((day, *named(event, "day")))
         self.tickets.update(named(event, "ticket_id"))
         self.vouchers.update(named(event, "voucher", "code"))
         self.consignments.update(named(event, "consignment"))

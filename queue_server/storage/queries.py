@@ -32,6 +32,7 @@ from queue_server.domain.views import (
     ServicesView,
     ServiceToday,
     SlipView,
+    StockBoard,
     TicketView,
     Today,
     VoucherView,
@@ -173,6 +174,9 @@ class Queries:
     def stock(self, language: str, now: int) -> tuple[ItemStock, ...]:
         """The public items."""
         return self.snapshot(now).public_stock(language)
+
+    def stock_board(self, language: str, now: int) -> StockBoard:
+        return self.snapshot(now).stock_board(language)
 
     def lobby(self, hall: str, now: int) -> LobbyBoard:
         """Raises `NotFound` for a hall that the office does not have."""

@@ -133,6 +133,7 @@ days = sa.Table(
     whole("closes_at"),
     flag("by_hand"),
     whole("closed_at", nullable=True),
+    whole("opened_seq"),
 )
 
 sequences = sa.Table(
@@ -179,6 +180,44 @@ paces = sa.Table(
     text("service", primary_key=True),
     text("seconds"),
     refers("day", "days.day"),
+)
+
+day_counts = sa.Table(
+    "day_counts",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    text("moment", primary_key=True),
+    text("item", primary_key=True),
+    whole("counted"),
+    whole("book"),
+    text("by"),
+    whole("at"),
+)
+
+signed_reports = sa.Table(
+    "signed_reports",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    text("report"),
+    text("keeper", nullable=True),
+    whole("keeper_at", nullable=True),
+    text("head", nullable=True),
+    whole("head_at", nullable=True),
+    text("reopened"),
+    text("reopened_by", nullable=True),
+    whole("reopened_at", nullable=True),
+    sa.CheckConstraint("keeper <> head", name="signed_alone"),
+    refers("day", "days.day"),
+)
+
+paper_sheets = sa.Table(
+    "paper_sheets",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    whole("numbers"),
 )
 
 suspensions = sa.Table(
@@ -443,6 +482,8 @@ item_days = sa.Table(
     whole("used"),
     whole("spoilt"),
     whole("other"),
+    whole("withdrawn"),
+    whole("destroyed"),
 )
 
 item_uses = sa.Table("item_uses", meta, site(), text("item", primary_key=True), text("days"))
@@ -485,6 +526,16 @@ backlog_counts = sa.Table(
     sa.CheckConstraint("records > 0", name="counts_nothing"),
 )
 
+backlog_days = sa.Table(
+    "backlog_days",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    text("source", primary_key=True),
+    text("target", primary_key=True),
+    whole("records"),
+)
+
 invitation_days = sa.Table(
     "invitation_days",
     meta,
@@ -520,7 +571,11 @@ PROJECTIONS: dict[str, sa.Table] = {
         alerts,
         backlog,
         backlog_counts,
+        backlog_days,
         invitation_days,
+        day_counts,
+        signed_reports,
+        paper_sheets,
     )
 }
 

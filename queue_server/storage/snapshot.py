@@ -34,9 +34,11 @@ from queue_server.domain.views import (
     ItemStock,
     LobbyBoard,
     OfferView,
+    PurposeToday,
     Reserved,
     ServicesView,
     ServiceView,
+    StockBoard,
     UndoView,
     Wait,
     WaitingLine,
@@ -174,10 +176,42 @@ class Snapshot:
             of=free + promised + used,
             as_of=self.now,
             next_delivery=kept.next_delivery.isoformat() if kept.next_delivery else None,
+            delivery_quantity=self.ration.delivery_of(kept) or None,
         )
 
     def public_stock(self, language: str) -> tuple[ItemStock, ...]:
         return tuple(self.item_stock(code, language) for code, item in self.catalogue.items.items() if item.public)
+
+    def stock_board(self, language: str) -> StockBoard:
+        """Source: `docs/field.md#daily-announcement`."""
+        cards = [service for service in self.catalogue.services.values() if self.blanks(service) is not None]
+        return StockBoard(
+            day=self.day_view,
+            items=self.public_stock(language),
+            purposes=tuple(self.purpose_today(service, language) for service in cards),
+            quota=self.quota_of(cards),
+            level_words=self.phone_words(language),
+            complaints=self.catalogue.complaints or None,
+        )
+
+    def purpose_today(self, service: Service, language: str) -> PurposeToday:
+        count, reason = self.counts.get(service.code), self.reason(service)
+        printed = count.printed if count else 0
+        served = self.ration.serves(service)
+        return PurposeToday(service.code, service.name.get(language), printed, reason is None, reason, served)
+
+    def quota_of(self, services: Iterable[Service]) -> tuple[int, int] | None:
+        """How many a day and how many are left: cards by the office's policy, else numbers of the first group among
+        these services that has a quota.
+        """
+        policy, left = self.catalogue.policy, self.ration.quota_left(self.today)
+        if policy and policy.daily_quota is not None and left is not None:
+            return policy.daily_quota, left
+        groups = (self.catalogue.groups[service.prefix] for service in services)
+        group = next((group for group in groups if group.quota is not None), None)
+        if group is None or group.quota is None:
+            return None
+        return group.quota, max(0, group.quota - self.taken.get(group.prefix, 0))
 
     # -- the policy --------------------------------------------------------------------------------------------------
 
@@ -332,6 +366,10 @@ class Snapshot:
             gone=next((gone for service in services if (gone := self.gone(service, language))), None),
         )
 
+    def phone_words(self, language: str) -> str:
+        level = self.ration.level
+        return level.phone.get(language) if level else ""
+
     def services_view(self, language: str) -> ServicesView:
         level, policy = self.ration.level, self.catalogue.policy
         elsewhere = policy.elsewhere if policy else None
@@ -344,7 +382,7 @@ class Snapshot:
             information=self.catalogue.information.get(language),
             level=self.ration.level_name if level else None,
             level_words=level.kiosk.get(language) if level else "",
-            phone_words=level.phone.get(language) if level else "",
+            phone_words=self.phone_words(language),
             elsewhere=elsewhere.get(language) if elsewhere else "",
             called_back=bool(self.called_back),
         )
@@ -366,6 +404,7 @@ class Snapshot:
             earlier=tuple(shown[1 : EARLIER_SHOWN + 1]),
             waiting=tuple(self.group_waiting(prefix, language) for prefix in self.groups_of_hall(hall)),
             stock=next((item for item in blanks if item.item == "KTP"), blanks[0] if blanks else None),
+            quota=self.quota_of(s for s in self.catalogue.services.values() if self.blanks(s) is not None),
             notices=self.notices(language),
         )
 

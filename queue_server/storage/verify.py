@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queue_server.domain.backlog import RELEASED
+from queue_server.domain.closing import PAPER, PAPER_FROM, paper_queue
 from queue_server.domain.fold import fold
 from queue_server.domain.office import Office, catalogue_of, key_of
 from queue_server.domain.policy import VOUCHER
@@ -31,6 +32,7 @@ from queue_server.storage.schema import (
     days,
     movements,
     office_files,
+    paper_sheets,
     reservations,
     sequences,
     sites,
@@ -178,26 +180,34 @@ def check_requests(connection: sa.Connection, site: str, report: Report) -> None
 
 
 def check_numbers(connection: sa.Connection, site: str, report: Report) -> None:
-    """Numbers of a group and day are 1, 2, 3 … without a gap or a double, up to the sequence's last."""
-    number = tickets.c.number
-    given = (
+    """Numbers of a group and day are 1, 2, 3 … up to the sequence's last, without a gap or a double.
+
+    Those on paper begin at `PAPER_FROM` and have a sequence of their own; the kiosk passes over them.
+    """
+    number, on_paper = tickets.c.number, tickets.c.channel == PAPER
+    numbers = (
         sa.select(
-            tickets.c.prefix, tickets.c.day, sa.func.count(), sa.func.count(number.distinct()), sa.func.max(number)
+            *(tickets.c.prefix, tickets.c.day, on_paper.label("on_paper"), sa.func.count()),
+            *(sa.func.count(number.distinct()), sa.func.min(number), sa.func.max(number)),
         )
         .where(tickets.c.site == site, number >= 1)
-        .group_by(tickets.c.prefix, tickets.c.day)
+        .group_by(tickets.c.prefix, tickets.c.day, "on_paper")
     )
     last = {
         (row.queue, row.day): row.last_number
         for row in connection.execute(sa.select(sequences).where(sequences.c.site == site))
     }
+    sheets = connection.execute(sa.select(paper_sheets).where(paper_sheets.c.site == site))
+    kept = {row.day: row.numbers for row in sheets}
     total = 0
-    for prefix, day, count, distinct, highest in connection.execute(given):
+    for prefix, day, paper, count, distinct, lowest, highest in connection.execute(numbers):
         total += count
-        if not count == distinct == highest == last.get((prefix, day)):
+        first, queue = (PAPER_FROM, paper_queue(prefix)) if paper else (1, prefix)
+        passed_over = kept.get(day, 0) if not paper and highest >= PAPER_FROM else 0
+        given = last.get((queue, day), first - 1) - first + 1 - passed_over
+        if lowest != first or not count == distinct == given == highest - first + 1 - passed_over:
             report.faults.append(
-                f"{prefix} on {day}: {count} tickets with {distinct} numbers up to {highest},"
-                f" but {last.get((prefix, day), 0)} were given out"
+                f"{queue} on {day}: {count} tickets with {distinct} numbers up to {highest}, but {given} were given out"
             )
     report.checked["ticket numbers"] = total
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from printables.tables import written
 from queue_server.domain import calendar
 from queue_server.domain.errors import Invalid
-from queue_server.domain.views import AuditLine
+from queue_server.domain.views import AuditLine, as_json
 from queue_server.storage import people
 from queue_server.web.house import house
 
@@ -40,3 +42,9 @@ def who_is_who() -> dict[str, str]:
 def local_second(at: int) -> str:
     """`2026-11-23 09:42:05`, as a spreadsheet sorts it, in the office's time."""
     return calendar.local_time(house().catalogue(), at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def audit_csv(lines: Sequence[AuditLine]) -> str:
+    names = ("at", "day", "kind", "number", "service", "counter", "who", "actor", "reason", "seq")
+    rows = [as_json(line) | {"at": local_second(line.at)} for line in lines]
+    return written([names, *([row[name] for name in names] for row in rows)])

@@ -117,6 +117,23 @@ SENTENCES = {
     "days_written": Words("Tulis hari sebagai 2026-11-23.", "Write a day as 2026-11-23."),
     "days_turned": Words("Hari pertama lebih akhir daripada hari terakhir.", "The first day is later than the last."),
     "days_too_many": Words("Paling banyak {days} hari sekaligus.", "At most {days} days at a time."),
+    "unknown_moment": Words("Saat opname {moment} tidak ada.", "There is no count at {moment}."),
+    "unknown_signature": Words("Tanda tangan {role} tidak ada.", "There is no signature as {role}."),
+    "paper_past": Words("Hari itu sudah lewat.", "That day is past."),
+    "paper_most": Words(
+        "Jumlah nomor kertas 1 sampai {most} untuk tiap kelompok.", "1 to {most} numbers on paper for each group."
+    ),
+    "paper_range": Words(
+        "Nomor terakhir mendahului nomor pertama, atau terlalu besar.", "Those are no numbers on paper."
+    ),
+    "paper_at_once": Words("Catat paling banyak {most} nomor sekaligus.", "Enter {most} numbers at a time at most."),
+    "paper_since": Words(
+        "Jam itu bukan pada hari itu, atau belum lewat.", "That hour is not of that day, or not past."
+    ),
+    "paper_day": Words(
+        "Nomor kertas dicatat untuk hari ini atau {days} hari terakhir.",
+        "Numbers on paper are entered for today or the last {days} days.",
+    ),
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
     "printer_setting": Words(
@@ -179,6 +196,7 @@ SENTENCES = {
         "Yang menghitung tidak boleh menyetujui sendiri. Minta orang kedua.",
         "Who counted may not approve it. Ask a second person.",
     ),
+    "signs_twice": Words("Penanda tangan kedua harus orang lain.", "Somebody else has to sign as the second."),
     "other_counter": Words(
         "Loket {counter} sedang dipakai petugas lain.", "Counter {counter} is held by somebody else."
     ),
@@ -208,6 +226,7 @@ SENTENCES = {
     "import": Words("Impor itu tidak ada.", "There is no such import."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
     "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
+    "no_paper": Words("Belum ada nomor kertas untuk {date}.", "There are no numbers on paper for {date}."),
     "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
     "no_office_file": Words("Berkas kantor belum ada.", "There is no office file yet."),
     # what cannot be now
@@ -278,6 +297,16 @@ SENTENCES = {
     "counter_paused": Words("Loket {counter} sedang jeda.", "Counter {counter} is paused."),
     "no_counter": Words("Buka loket dulu.", "Open a counter first."),
     "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
+    "day_not_closed": Words("Hari itu belum ditutup.", "That day is not closed yet."),
+    "day_signed": Words(
+        "Laporan hari itu sudah ditandatangani dua orang. Buka kembali dulu, dengan alasan.",
+        "Two people have signed that day's report. Reopen it first, with a reason.",
+    ),
+    "signed_before": Words("Tanda tangan itu sudah ada.", "That signature is there already."),
+    "paper_waits_today": Words(
+        "Hanya nomor kertas hari ini, selagi kantor buka, yang masih bisa menunggu.",
+        "Only today's numbers on paper can still wait, while the office is open.",
+    ),
     "voucher_used": Words("Kode {code} sudah dipakai.", "The code {code} has been used."),
     "voucher_lapsed": Words("Kode {code} sudah tidak berlaku.", "The code {code} is no longer valid."),
     "voucher_waits": Words(
@@ -316,6 +345,16 @@ SENTENCES = {
     "not_there": Words("Di {account} hanya ada {there}.", "There are only {there} on {account}."),
     "not_borrowed": Words("Yang masih dipinjam hanya {owed}.", "Only {owed} are still borrowed."),
     "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
+    "report_changed": Words(
+        "Angkanya sudah berubah. Lihat laporannya sekali lagi.", "The figures have changed. Look at the report again."
+    ),
+    "paper_next": Words(
+        "Nomor kertas berikutnya adalah {number}: tidak boleh ada yang terlewat atau dua kali.",
+        "The next number on paper is {number}: none may be left out or entered twice.",
+    ),
+    "paper_too_late": Words(
+        "Kios sudah memberi nomor sampai {first} atau lebih.", "A kiosk has come to number {first} or beyond already."
+    ),
     "file_exists": Words("{path} sudah ada.", "{path} exists already."),
     "already_running": Words(
         "Server lain sudah memakai data ini ({holder}).", "Another server uses this data already ({holder})."

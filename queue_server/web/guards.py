@@ -37,6 +37,7 @@ PUBLIC_ROUTES = frozenset(
         "/health",
         "/metrics",
         "/stok",
+        "/stok/poster.pdf",
         "/t/<token>",
         "/p/<token>",
         "/api/v1/ping",

@@ -19,6 +19,7 @@ from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
 from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
+from queue_server.storage.reports import Reports
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
 from queue_server.web.session import Door
@@ -50,6 +51,7 @@ class House:
     settings: Settings
     queries: Queries
     ledger: Ledger
+    reports: Reports
     writer: Writer
     door: Door
     aside: Aside  # for reads and files
@@ -81,6 +83,7 @@ class House:
         movements: Collection[int] = (),
         records: Collection[str] = (),
         nik: DayMark | None = None,
+        days: Collection[str] = (),
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
@@ -94,6 +97,7 @@ class House:
             tickets=tickets,
             vouchers=vouchers,
             movements=movements,
+            days=days,
             records=records,
             nik=nik,
             once=once,

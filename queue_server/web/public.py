@@ -13,15 +13,18 @@ from typing import Any
 from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from queue_server.domain import tickets
+from printables.poster import stock_poster as poster_of
+from printables.qr import svg
+from queue_server.domain import calendar, tickets
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.stock import CARDS
-from queue_server.domain.views import ServicesView, ServiceView, TicketView, VoucherView
+from queue_server.domain.views import PosterView, ServicesView, ServiceView, StockBoard, TicketView, VoucherView
 from queue_server.operations import ticketing, vouchers
 from queue_server.web.caching import already_seen, only_if_new
 from queue_server.web.guards import hold_back_strangers, phone_version, public
 from queue_server.web.house import house, new_token
-from queue_server.web.language import language
+from queue_server.web.language import gettext as _
+from queue_server.web.language import language, office_name
 from queue_server.web.session import holder_of
 
 blueprint = Blueprint("public", __name__)
@@ -137,7 +140,7 @@ def phone(view: TicketView, services: ServicesView, service: ServiceView | None)
         "drawn": min(view.ahead or 0, MOST_DRAWN),
         "may_give_back": view.state in GIVES_BACK,
         "asks": "cancel" in request.args and view.state in GIVES_BACK,
-        "other_language": "en" if language() == "id" else "id",
+        "other_language": other_language(),
     }
 
 
@@ -146,12 +149,36 @@ def phone(view: TicketView, services: ServicesView, service: ServiceView | None)
 def stock_board() -> ResponseReturnValue:
     """How many blanks can still be had today, of how many, as of when. Source: `docs/field.md#daily-announcement`."""
     hold_back_strangers()
-    now = house().clock()
-    view = house().queries.services(language(), now)
-    shown = [replace(item, as_of=now // MINUTE_MS) for item in view.stock]
-    version = repr((language(), view.day.day, view.phone_words, shown))
-    other = "en" if language() == "id" else "id"
+    board = house().queries.stock_board(language(), house().clock())
+    code = svg(board.complaints, _("Kode QR untuk mengadu")) if board.complaints else ""
     page = render_template(
-        "stok.html", items=view.stock, day=view.day, level_words=view.phone_words, other_language=other
+        "stok.html", board=board, items=board.items, day=board.day, code=code, other_language=other_language()
     )
-    return only_if_new(Response(page), version)
+    return only_if_new(Response(page), version_of(board))
+
+
+@blueprint.get("/stok/poster.pdf")
+@public
+def stock_poster() -> ResponseReturnValue:
+    """The same on A4, to be hung up; in Indonesian, for everybody who passes by."""
+    hold_back_strangers()
+    catalogue, now = house().catalogue(), house().clock()
+    board = house().queries.stock_board("id", now)
+    version = f"poster {version_of(board)}"
+    if seen := already_seen(version):
+        return seen
+    view = PosterView(office_name(catalogue), calendar.clock(catalogue, now), board)
+    poster = house().aside(poster_of, view)
+    headers = {"Content-Disposition": "inline; filename=papan-stok.pdf"}
+    return only_if_new(Response(poster, content_type="application/pdf", headers=headers), version)
+
+
+def version_of(board: StockBoard) -> str:
+    """What the board shows, to the minute."""
+    minute = board.day.now // MINUTE_MS
+    items = [replace(item, as_of=minute) for item in board.items]
+    return repr((language(), replace(board, items=tuple(items), day=replace(board.day, now=minute))))
+
+
+def other_language() -> str:
+    return "en" if language() == "id" else "id"

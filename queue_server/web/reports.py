@@ -1,43 +1,74 @@
-"""Figures as a file that a spreadsheet opens."""
+"""A day's report as files: who made it, who signed it, and each format's type and name."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from queue_server.domain.views import AuditLine, Today, as_json
-from queue_server.web.audit import local_second
+from printables.reports import daily_report
+from printables.tables import daily_csv, daily_xlsx, province_csv
+from queue_server.domain import calendar
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.closing import SignedReport
+from queue_server.domain.days import CLOSED
+from queue_server.domain.views import ReportView
+from queue_server.storage.reports import DayReport
 
-CSV_TYPE = "text/csv"
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones count as well
-
-
-def daily_csv(today: Today) -> str:
-    """Two tables, one below the other: services, then items."""
-    return f"{table(today.services)}\n{table(today.items)}"
-
-
-def audit_csv(lines: Sequence[AuditLine]) -> str:
-    names = ("at", "day", "kind", "number", "service", "counter", "who", "actor", "reason", "seq")
-    rows = [as_json(line) | {"at": local_second(line.at)} for line in lines]
-    return written(names, rows)
-
-
-def table(rows: Sequence[Any]) -> str:
-    lines = [as_json(row) for row in rows]
-    return written(list(lines[0]), lines)
+PDF_TYPE, CSV_TYPE = "application/pdf", "text/csv"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# How each is made, its type, and how its file's name ends.
+MAKERS: dict[str, tuple[Callable[[ReportView], bytes | str], str, str]] = {
+    "pdf": (daily_report, PDF_TYPE, ".pdf"),
+    "xlsx": (daily_xlsx, XLSX_TYPE, ".xlsx"),
+    "csv": (daily_csv, CSV_TYPE, ".csv"),
+    "province": (province_csv, CSV_TYPE, "-provinsi.csv"),
+}
+SIGNED_AS = {"keeper": "Pengurus barang", "head": "Kepala Bidang Dafduk"}  # of `report_sections.SIGNERS`
 
 
-def written(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([plain(row[name]) for name in names] for row in rows)
-    return output.getvalue()
+def report_view(
+    found: DayReport, catalogue: Catalogue, names: Mapping[str, str], prepared_by: str, now: int
+) -> ReportView:
+    """`names` are those of staff, by their ids: they stand on paper and never in the report itself."""
+    signed = {
+        title: f"{names.get(signer, signer)}, {written_at(catalogue, at)}"
+        for role, title in SIGNED_AS.items()
+        if (signer := getattr(found.signed, role)) and (at := getattr(found.signed, f"{role}_at")) and not found.changed
+    }
+    return ReportView(
+        report=found.report,
+        office=f"Disdukcapil {found.report['office']}",
+        prepared_by=prepared_by,
+        made_at=written_at(catalogue, now),
+        final=found.report["state"] == CLOSED,
+        signed=signed,
+    )
 
 
-def plain(value: Any) -> Any:
-    """A text that a spreadsheet shows and never reckons: some words in it were typed in by people."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(FORMULA) else value
+def written_at(catalogue: Catalogue, instant: int) -> str:
+    """`23 Nov 2026 16.05`"""
+    return f"{calendar.slip_date(calendar.local_date(catalogue, instant))} {calendar.clock(catalogue, instant)}"
+
+
+def as_file(view: ReportView, form: str) -> bytes:
+    """The report in one of `MAKERS`. Takes up to a second: never on the hub."""
+    made = MAKERS[form][0](view)
+    return made if isinstance(made, bytes) else made.encode()
+
+
+def with_signatures(found: DayReport) -> dict[str, Any]:
+    """The report's JSON, who stands for it, and the hash that a signature is asked for with."""
+    signed: SignedReport = found.signed
+    stands = {} if found.changed else {"keeper": signed.keeper, "head": signed.head}
+    return {
+        **found.report,
+        "signatures": {
+            "keeper": None,
+            "head": None,
+            **stands,
+            "complete": signed.complete,
+            "reopened": signed.reopened,
+        },
+        "sha256": hashlib.sha256(found.text.encode()).hexdigest(),
+    }

@@ -111,7 +111,7 @@ def test_the_supervisors_pages_can_be_read_and_hit(
     supervisor.post("/services/IKD/suspend", {"reason": "Jaringan ke pusat terputus"})
     supervisor.post("/stock/KTP-WNA/movements", {"type": "count", "quantity": 0, "reason": "opname"})
     page, seen = new_page("counter"), set[str]()
-    for path in ("", "/services", "/stock", f"/numbers?number={tickets[2]['number']}"):
+    for path in ("", "/services", "/stock", "/report", f"/numbers?number={tickets[2]['number']}"):
         come_in(page, supervisor, f"/supervisor{path}{'&' if '?' in path else '?'}lang={language}")
         check(page, path)
         for dialog in page.locator("[data-opens]:visible").evaluate_all("all => all.map((one) => one.dataset.opens)"):

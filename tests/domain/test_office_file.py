@@ -1,4 +1,4 @@
-"""The office file: what the two offices say, and the sentence that answers every mistake."""
+"""The office file: what the four offices say, and the sentence that answers every mistake."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,8 @@ from queue_server.domain.catalogue import Catalogue, DayHours, Words
 from queue_server.domain.errors import OfficeFileError
 
 OFFICES = Path(__file__).parents[2] / "queue_server" / "offices"
-TEXTS = {name: (OFFICES / f"{name}.toml").read_text(encoding="utf-8") for name in ("kota_serang", "kolaka_utara")}
+NAMES = ("kota_serang", "kolaka_utara", "cianjur", "banyuwangi")
+TEXTS = {name: (OFFICES / f"{name}.toml").read_text(encoding="utf-8") for name in NAMES}
 
 # The smallest office: one counter, one hall, one card.
 SMALL = """
@@ -162,6 +163,25 @@ def test_kolaka_utara_is_in_wita_with_four_counters_in_one_hall() -> None:
     assert list(kolaka.halls) == ["A"]
 
 
+def test_cianjur_prints_seven_hundred_a_day_and_banyuwangi_shares_seventy_to_thirty() -> None:
+    cianjur = office_file.parse(TEXTS["cianjur"], "cianjur.toml")
+    banyuwangi = office_file.parse(TEXTS["banyuwangi"], "banyuwangi.toml")
+    assert (cianjur.office_code, cianjur.zone) == ("32.03", "WIB")
+    assert (banyuwangi.office_code, banyuwangi.zone) == ("35.10", "WIB")
+    assert cianjur.policy
+    assert cianjur.policy.daily_quota == 700
+    assert banyuwangi.policy
+    assert banyuwangi.policy.levels["TERBATAS"].shares == {"print_ready": 70, "replacement": 30}
+
+
+@pytest.mark.parametrize("name", ["cianjur", "banyuwangi"])
+def test_every_level_has_its_words_in_both_languages(name: str) -> None:
+    policy = office_file.parse(TEXTS[name], f"{name}.toml").policy
+    assert policy
+    for level in policy.levels.values():
+        assert all(words.id and words.en for words in (level.kiosk, level.display, level.phone))
+
+
 def test_a_card_takes_one_blank_and_one_print_of_ribbon_and_film() -> None:
     serang = office_file.parse(TEXTS["kota_serang"], "kota_serang.toml")
     assert serang.needs("KTP-HILANG", 1) == {"KTP": 1, "RIBBON": 1, "FILM": 1}
@@ -237,6 +257,78 @@ def test_every_time_that_can_be_written_is_read_back(hour: int, minute: int) -> 
 
 
 # -- what is refused ----------------------------------------------------------------------------------------------
+
+WORDS = 'kiosk = { id = "Ada." }\nsuket = false'
+POLICY = f"""[policy]
+limited_below_days = 4
+critical_below_days = 1
+give_back = "11.00"
+
+[policy.levels.AMAN]
+{WORDS}
+
+[policy.levels.TERBATAS]
+shares = {{ print_ready = 70, on_site = 30 }}
+{WORDS}
+
+[policy.levels.KRITIS]
+serves = ["print_ready"]
+{WORDS}
+
+[policy.levels.KOSONG]
+{WORDS}
+
+"""
+RATIONED = SMALL.replace("[holidays]", POLICY + "[holidays]").replace(
+    "consumes = { KTP = 1 }", 'purpose = "print_ready"\nconsumes = { KTP = 1 }'
+)
+POLICY_MISTAKES = {
+    "a level without words": ('kiosk = { id = "Ada." }\n', "", "policy.levels.AMAN.kiosk"),
+    "a level that nobody knows": ("[policy.levels.AMAN]", "[policy.levels.AMANX]", "policy.levels.AMANX"),
+    "a level that is missing": (f"[policy.levels.KOSONG]\n{WORDS}\n", "", "policy.levels.KOSONG"),
+    "levels without thresholds": ("limited_below_days = 4\n", "", "policy.limited_below_days"),
+    "thresholds the wrong way round": ("critical_below_days = 1", "critical_below_days = 4", "critical_below_days"),
+    "an unknown purpose": ('serves = ["print_ready"]', 'serves = ["lost"]', "policy.levels.KRITIS.serves"),
+    "no purpose": ('serves = ["print_ready"]', "serves = []", "policy.levels.KRITIS.serves"),
+    "an unknown bucket": ("on_site = 30", "friends = 30", "policy.levels.TERBATAS.shares.friends"),
+    "shares that do not add up": ("on_site = 30", "on_site = 20", "policy.levels.TERBATAS.shares"),
+    "shares without an hour": ('give_back = "11.00"\n', "", "policy.give_back"),
+    "shares of nothing": ("[policy.levels.KOSONG]\n", "[policy.levels.KOSONG]\nshares = {}\n", "policy.levels.KOSONG"),
+    "a quota of nothing": ("[policy]\n", "[policy]\ndaily_quota = 0\n", "policy.daily_quota"),
+    "a blank without a purpose": ('purpose = "print_ready"\n', "", "services.KTP-CETAK.purpose"),
+    "a purpose without a share": ("on_site = 30", "replacement = 30", ""),
+    "a service of an unknown purpose": ('"print_ready"\nconsumes', '"lost"\nconsumes', "services.KTP-CETAK.purpose"),
+    "no blanks to ration": ('code = "KTP"', 'code = "KIA"', "policy rations KTP"),
+    "a quantity without a day": (
+        'unit = { id = "keping" }',
+        'unit = { id = "keping" }\ndelivery_quantity = 500',
+        "items.KTP.delivery_quantity",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", POLICY_MISTAKES)
+def test_a_mistake_in_the_policy_is_answered_with_one_sentence(mistake: str) -> None:
+    old, new, key = POLICY_MISTAKES[mistake]
+    assert old in RATIONED
+    text = RATIONED.replace(old, new, 1)
+    if mistake == "a purpose without a share":
+        text = text.replace('purpose = "print_ready"', 'purpose = "urgent"')
+        key = "services.KTP-CETAK.purpose says 'urgent', which has no share"
+    sentence = refusal_of(text)
+    assert key in sentence
+    assert re.match(r"kecil\.toml:? .+; [a-z].+\.$", sentence)
+
+
+def test_a_screen_without_words_of_its_own_says_what_the_kiosk_says() -> None:
+    policy = office_file.parse(RATIONED, "kecil.toml").policy
+    assert policy
+    assert policy.levels["AMAN"].display == policy.levels["AMAN"].phone == Words("Ada.")
+
+
+def test_an_office_without_a_policy_has_none() -> None:
+    assert small().policy is None
+
 
 MISTAKES = {
     "an unknown table": ("[holidays]", "[libur]\nx = 1\n\n[holidays]", "libur"),
@@ -374,7 +466,7 @@ def test_sunday_night_may_not_run_into_monday() -> None:
         ('label = { id = "Kartu Keluarga" }', 'label = { id = "KK" }\nnote = { id = "asli" }'),
         ('source = "Perpres 96/2018"', "check = true"),
         ('where = { id = "di belakang Anda" }', 'where = { id = "di lantai dua" }'),
-        ('unit = { id = "keping" }', 'unit = { id = "keping" }\nnext_delivery = 2026-11-24'),
+        ('unit = { id = "keping" }', 'unit = { id = "keping" }\nnext_delivery = 2026-11-24\ndelivery_quantity = 9'),
     ],
 )
 def test_counters_hours_and_words_may_change_at_once(old: str, new: str) -> None:
@@ -397,6 +489,14 @@ def test_counters_hours_and_words_may_change_at_once(old: str, new: str) -> None
 )
 def test_whatever_else_changes_is_named_and_waits_for_the_next_day(old: str, new: str, keys: tuple[str, ...]) -> None:
     assert office_file.compare(small(), small(old, new)) == keys
+
+
+def test_the_words_of_the_policy_may_change_at_once_and_its_rules_may_not() -> None:
+    before = office_file.parse(RATIONED, "kecil.toml")
+    words = office_file.parse(RATIONED.replace('{ id = "Ada." }', '{ id = "Cukup." }'), "kecil.toml")
+    rules = office_file.parse(RATIONED.replace("print_ready = 70, on_site = 30", "on_site = 100"), "kecil.toml")
+    assert office_file.compare(before, words) == ()
+    assert office_file.compare(before, rules) == ("policy",)
 
 
 def test_a_service_that_comes_or_goes_waits_for_the_next_day() -> None:

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from queue_server.domain.closing import BECAME, PAPER_FROM, paper_queue
 from queue_server.domain.errors import Refusal
-from queue_server.operations import calling, stock, ticketing
+from queue_server.operations import calling, paper, stock, ticketing
 from tests.the_office import TheOffice
 
 SERVICES = ("KTP-CETAK", "KTP-HILANG", "KK-UBAH", "KIA-BARU", "IKD")
 VERBS = (
     *("take", "take", "take", "call", "call", "start", "start", "finish", "finish", "next", "spoil", "no_show"),
     *("park", "move", "undo", "cancel", "recall", "pick", "open", "pause", "release", "receive", "count", "waste"),
-    *("requeue", "reverse", "suspend", "resume", "wait", "night", "urgent", "redeem"),
+    *("requeue", "reverse", "suspend", "resume", "wait", "night", "urgent", "redeem", "paper"),
 )
 steps = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 999)), min_size=10, max_size=60)
 
@@ -113,6 +114,18 @@ class AnyOffice:
 
     def release(self, n: int) -> None:
         self.office.do(calling.close_counter, counter=(3, 4, 1)[n % 3], clerk="boss", by_supervisor=True)
+
+    def paper(self, n: int) -> None:
+        """The next one to three numbers on paper of a group, handed out up to an hour ago; now and then yesterday's."""
+        service, inside = SERVICES[n % len(SERVICES)], self.office.journal.office
+        assert inside
+        day = "2026-11-20" if n % 13 == 0 else self.office.queries.day_view(self.office.clock).day
+        queue = paper_queue(self.office.catalogue.services[service].prefix)
+        first = max(PAPER_FROM, inside.last_number(queue, day) + 1)
+        said = {"day": day, "service": service, "first": first, "last": first + n % 3, "became": BECAME[n % 3]}
+        since = None if n % 2 else self.office.clock - n % 60 * 60_000
+        chance = {"new_id": self.office.new_id, "new_code": self.office.new_code}
+        self.office.do(paper.enter_paper, **said, since=since, **chance, days=[day])
 
     def receive(self, n: int) -> None:
         self.office.receive(("KTP", "KIA", "HVS")[n % 3], n % 20 + 1)

@@ -3,9 +3,11 @@
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from queue_server.domain.errors import (
     Conflict,
@@ -20,6 +22,7 @@ from queue_server.domain.policy import Ration
 from queue_server.operations import calling, stock, ticketing, vouchers
 from queue_server.operations import office as office_verbs
 from queue_server.storage.rebuild import rebuild
+from queue_server.storage.verify import verify
 from tests.the_office import SITE, TheOffice
 
 KTP = 3
@@ -233,6 +236,21 @@ def test_cianjur_keeps_a_share_for_those_who_ask_to_go_first_and_for_the_urgent(
     assert isinstance(refused(office, "KTP-MENDESAK"), QuotaReached)
     office.verify()
     office.close()
+
+
+def test_the_public_board_tells_the_policys_quota_its_purposes_and_what_is_announced(
+    office: TheOffice,
+) -> None:
+    announce(office, "2026-11-26", 2_000)
+    office.take("KTP-CETAK")
+    board = office.queries.stock_board("id", office.clock)
+    assert board.quota == (150, 149)
+    assert office.queries.lobby("A", office.clock).quota == (150, 149)
+    assert (board.items[0].next_delivery, board.items[0].delivery_quantity) == ("2026-11-26", 2_000)
+    served = {purpose.service: purpose.served for purpose in board.purposes}
+    assert served == {code: ration(office).serves(office.catalogue.services[code]) for code in served}
+    assert {served["KTP-CETAK"], served["KTP-UBAH"]} == {True, False}
+    assert board.complaints == "https://www.lapor.go.id"
 
 
 # -- the quota and other days ----------------------------------------------------------------------------------------
@@ -537,4 +555,38 @@ def test_two_hundred_takers_for_fifty_blanks_and_every_other_gets_a_day_or_a_pla
     given = [ask(office) for _ in range(150)]
     assert sum(voucher["date"] is not None for voucher in given) == ration(office).awaited("KTP") == 95
     office.verify()
+    office.close()
+
+
+# -- what verify finds -----------------------------------------------------------------------------------------------
+
+TAMPERING = {
+    "UPDATE bucket_counts SET promised = promised + 1 WHERE bucket = 'voucher'": (
+        "2026-11-24 voucher: 2 cards are promised, but 3 are counted"
+    ),
+    "UPDATE bucket_counts SET promised = 0 WHERE bucket = 'print_ready'": (
+        "2026-11-23 print_ready: 2 cards are promised, but 0 are counted"
+    ),
+    "UPDATE bucket_counts SET promised = 9 WHERE bucket = 'voucher'": (
+        "2026-11-24: vouchers for 9 cards, but the quota was never above 2"
+    ),
+    "UPDATE reservations SET awaited = 2 WHERE awaited = 1": "KTP: 4 are awaited, but the ledger promises 2",
+    "UPDATE vouchers SET state = 'lapsed'": "who cannot come any more",
+}
+
+
+@pytest.mark.parametrize("change", TAMPERING)
+def test_verify_finds_counts_and_promises_that_do_not_fit(tmp_path: Path, rng: random.Random, change: str) -> None:
+    office = founded(f"sqlite:///{tmp_path / 'antrean.db'}", rng, blanks=6, daily_quota="2")
+    office.at("2026-11-23 11.00")
+    announce(office, "2026-11-24", 2)
+    for _ in range(2):
+        office.take("KTP-CETAK")
+    dates = [ask(office)["date"] for _ in range(3)]
+    assert dates == ["2026-11-24", "2026-11-24", "2026-11-25"]
+    office.verify()
+    with office.database.writing() as connection:
+        connection.execute(sa.text(change))
+    faults = verify(office.database, SITE).faults
+    assert any(TAMPERING[change] in fault for fault in faults), faults
     office.close()

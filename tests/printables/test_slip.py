@@ -8,7 +8,7 @@ import pytest
 
 from printables.slip import WORDS, Checklist, Closing, Figures, Hero, Text, blocks
 from queue_server.domain.views import Reserved, SlipView
-from tests.printables.slips import NO_PHONES, TICKET, TRACK_URL, VOUCHER, at
+from tests.printables.slips import ANNOUNCED, INSTEAD, NO_PHONES, PLACE, TICKET, TRACK_URL, VOUCHER, at
 
 
 def words(view: SlipView) -> str:
@@ -89,6 +89,28 @@ def test_a_voucher_says_code_date_hours_and_place_in_order() -> None:
         assert part in said
     assert "Satu blangko sudah disisihkan untuk Anda." in said
     assert "Di depan Anda" not in said
+
+
+def test_a_voucher_that_was_given_instead_of_a_number_replaces_none() -> None:
+    said = words(INSTEAD)
+    for part in ("7K4PM2QX", "Selasa, 24 November", "Urutan ke 12", "Satu blangko sudah disisihkan untuk Anda."):
+        assert part in said
+    assert "Pengganti nomor" not in said
+
+
+def test_a_voucher_out_of_a_delivery_promises_no_blank_yet() -> None:
+    said = words(ANNOUNCED)
+    assert "Blangko Anda ikut kiriman hari itu." in said
+    assert "disisihkan" not in said
+
+
+def test_a_place_on_the_waiting_list_has_a_position_and_no_date() -> None:
+    said = words(PLACE)
+    assert "Posisi 3 dari 41" in said
+    assert "jangan datang dulu" in said
+    for part in ("November, ", "Datang pukul", "Pada hari itu"):
+        assert part not in said
+    assert "ponsel" not in words(replace(PLACE, track_url=None)).lower()
 
 
 def test_a_voucher_for_a_paper_document_promises_no_card() -> None:

@@ -58,23 +58,6 @@ def test_today_counts_what_was_taken_beside_what_is_promised(web: TheWeb) -> Non
     assert (item["on_hand"], item["promised"], item["safety"], item["available"]) == (100, 1, 5, 94)
 
 
-def test_the_daily_report_is_a_table_that_a_spreadsheet_opens(web: TheWeb) -> None:
-    web.kiosk().take()
-    report = web.staff("supervisor").get("/reports/daily?format=csv")
-    assert report.mimetype == "text/csv"
-    assert report.headers["Content-Disposition"] == "attachment; filename=antrean-2026-11-23.csv"
-    lines = report.text.splitlines()
-    assert lines[0].startswith("service,group,name,taken,waiting,served")
-    assert any(line.startswith("KTP-CETAK,A,Cetak KTP-el,1,1,0") for line in lines)
-    assert any(line.startswith("KTP,Blangko KTP-el,") for line in lines)
-
-
-def test_no_cell_of_a_report_is_a_formula(web: TheWeb) -> None:
-    supervisor = web.staff("supervisor")
-    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "=HYPERLINK(0)"})
-    assert ",'=HYPERLINK(0)," in supervisor.get("/reports/daily?format=csv").text
-
-
 def test_a_day_is_extended_by_hand_with_a_reason(web: TheWeb, office: TheOffice) -> None:
     supervisor = web.staff("supervisor")
     assert supervisor.post("/day/open", {}).json["detail"] == "Isian reason tidak benar."

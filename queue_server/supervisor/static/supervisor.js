@@ -61,14 +61,16 @@
     result.querySelector("span").textContent = words;
   }
 
-  /** A form's fields as JSON: numbers as numbers, an hour as the instant of that hour, the reason from its two places. */
+  /** A form's fields as JSON: numbers as numbers, an hour as an instant, counts as a list, the reason from its two places. */
   function fields(form) {
     const body = {};
     form.querySelectorAll("[name]").forEach((field) => {
       if (field.type === "radio" && !field.checked) return;
-      if (field.name === "other" || (field.name === "service" && form.dataset.post.includes("{service}"))) return;
+      if (field.name === "other" || inAddress(form, field.name)) return;
       if (field.value === "" && (field.hasAttribute("data-number") || field.hasAttribute("data-optional"))) return;
-      if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
+      if (field.type === "time" && field.dataset.dayOf) past(form, field, body);
+      else if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
+      else if (field.dataset.count) count(field, body);
       else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
       else body[field.name] = field.value;
     });
@@ -76,10 +78,29 @@
     return Object.assign(body, JSON.parse(form.dataset.fill || "{}"));
   }
 
+  function inAddress(form, name) {
+    return form.dataset.post.includes("{" + name + "}");
+  }
+
+  /** What was counted of an item; left empty it was not counted. */
+  function count(field, body) {
+    body.counts = body.counts || [];
+    if (field.value !== "") body.counts.push({ item: field.dataset.count, quantity: Number(field.value) });
+  }
+
+  /** An hour of the day that another field names; left empty it says nothing. */
+  function past(form, field, body) {
+    if (field.value) body[field.name] = wall(form.elements[field.dataset.dayOf].value, field.value);
+  }
+
+  function wall(day, hour) {
+    const zones = { WIB: "+07:00", WITA: "+08:00", WIT: "+09:00" };
+    return Date.parse(day + "T" + hour + ":00" + zones[document.querySelector(".bar").dataset.zone]);
+  }
+
   /** An hour of the office's day as epoch milliseconds; one that is past is tomorrow's. */
   function instant(day, hour) {
-    const zones = { WIB: "+07:00", WITA: "+08:00", WIT: "+09:00" };
-    const at = Date.parse(day + "T" + hour + ":00" + zones[document.querySelector(".bar").dataset.zone]);
+    const at = wall(day, hour);
     return at > antrean.now() ? at : at + 86400000;
   }
 
@@ -98,7 +119,8 @@
         const answer = await send(form, path, fields(form));
         if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
         if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
-        tell(form.dataset.done);
+        const without = (answer.without_blank || []).join(", ");
+        tell(form.dataset.done + (without && " " + say("without", { numbers: without })));
       }
       dialog.close();
       await redraw();

@@ -168,10 +168,6 @@ class WhichDays(BaseModel):
     format: Literal["csv", "json"] = "json"
 
 
-class WhichReport(WhichDay):
-    format: Literal["csv", "json"] = "json"
-
-
 # -- sent -------------------------------------------------------------------------------------------------------------
 
 

@@ -21,15 +21,14 @@ from queue_server.web.api.models import (
     OpenDay,
     WhichDay,
     WhichDays,
-    WhichReport,
 )
 from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers, do
-from queue_server.web.audit import audit
+from queue_server.web.audit import audit, audit_csv
 from queue_server.web.caching import only_if_new
 from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE, audit_csv, daily_csv
+from queue_server.web.reports import CSV_TYPE
 from queue_server.web.session import current
 
 JSON_OR_CSV: dict[Any, Any] = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}
@@ -72,18 +71,6 @@ def figures_of(query: WhichDay) -> Today:
     if query.date and not FIRST_DAY <= query.date <= LAST_DAY:
         raise NotFound("day", date=query.date)
     return house().queries.today(house().clock(), query.date, language())
-
-
-@api.get("/reports/daily", responses=JSON_OR_CSV)
-@staff(*MANAGERS, AUDITOR)
-def daily_report(query: WhichReport) -> Response:
-    """The same as a file."""
-    figures = figures_of(query)
-    if query.format == "json":
-        return answer(figures)
-    name = f"antrean-{query.date or figures.day.day}.csv"
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
 
 
 @api.get("/audit", responses=JSON_OR_CSV)

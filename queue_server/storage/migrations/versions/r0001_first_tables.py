@@ -109,6 +109,15 @@ def upgrade() -> None:
         sa.CheckConstraint("records > 0", name="ck_backlog_counts_counts_nothing"),
     )
     op.create_table(
+        "backlog_days",
+        text("site"),
+        text("day"),
+        text("source"),
+        text("target"),
+        whole("records"),
+        sa.PrimaryKeyConstraint("site", "day", "source", "target", name="pk_backlog_days"),
+    )
+    op.create_table(
         "backlog_people",
         text("site"),
         text("record_id"),
@@ -209,6 +218,18 @@ def upgrade() -> None:
         "count_differences_open", "count_differences", ["site", "seq"], sqlite_where=where, postgresql_where=where
     )
     op.create_table(
+        "day_counts",
+        text("site"),
+        text("day"),
+        text("moment"),
+        text("item"),
+        whole("counted"),
+        whole("book"),
+        text("by"),
+        whole("at"),
+        sa.PrimaryKeyConstraint("site", "day", "moment", "item", name="pk_day_counts"),
+    )
+    op.create_table(
         "days",
         text("site"),
         text("day"),
@@ -218,6 +239,7 @@ def upgrade() -> None:
         whole("closes_at"),
         flag("by_hand"),
         whole("closed_at", nullable=True),
+        whole("opened_seq"),
         sa.PrimaryKeyConstraint("site", "day", name="pk_days"),
     )
     op.create_table(
@@ -278,6 +300,8 @@ def upgrade() -> None:
         whole("used"),
         whole("spoilt"),
         whole("other"),
+        whole("withdrawn"),
+        whole("destroyed"),
         sa.PrimaryKeyConstraint("site", "day", "item", name="pk_item_days"),
     )
     op.create_table(
@@ -305,6 +329,13 @@ def upgrade() -> None:
         text("text"),
         flag("demo"),
         sa.PrimaryKeyConstraint("site", "seq", name="pk_office_files"),
+    )
+    op.create_table(
+        "paper_sheets",
+        text("site"),
+        text("day"),
+        whole("numbers"),
+        sa.PrimaryKeyConstraint("site", "day", name="pk_paper_sheets"),
     )
     op.create_table(
         "reservations",
@@ -412,6 +443,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["site", "staff_id"], ["staff.site", "staff.staff_id"], name="fk_sessions_site_staff_id"
         ),
+    )
+    op.create_table(
+        "signed_reports",
+        text("site"),
+        text("day"),
+        text("report"),
+        text("keeper", nullable=True),
+        whole("keeper_at", nullable=True),
+        text("head", nullable=True),
+        whole("head_at", nullable=True),
+        text("reopened"),
+        text("reopened_by", nullable=True),
+        whole("reopened_at", nullable=True),
+        sa.PrimaryKeyConstraint("site", "day", name="pk_signed_reports"),
+        sa.CheckConstraint("keeper <> head", name="ck_signed_reports_signed_alone"),
+        sa.ForeignKeyConstraint(["site", "day"], ["days.site", "days.day"], name="fk_signed_reports_site_day"),
     )
     op.create_table(
         "tickets",

@@ -1,0 +1,476 @@
+"""The daily report as facts: from a day's journal to figures, pure and the same for ever.
+
+Its JSON is what two people sign (`operations.closing.sign_day`); `report_sections` puts it into the words and columns
+of the office's own form. Source: `docs/field.md#daily-report`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from queue_server.domain import backlog, events, forecast, stock
+from queue_server.domain.backlog import BacklogDay
+from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.closing import DayCount
+from queue_server.domain.days import CLOSED, Day, ServiceCount
+from queue_server.domain.policy import SUKET
+from queue_server.domain.reconciliation import BACKLOG, DONE, Count, Done, ItemBook, Reconciliation, Use, reconcile
+from queue_server.domain.stock import ItemDay
+from queue_server.domain.tickets import number_label
+from queue_server.domain.views import as_json
+
+VERSION = 1
+# The stock card's columns. What came in and what went out, in the form's order.
+CAME = ("central", "province", "borrowed", "returned", "found")
+WENT = ("used", "spoilt", "defective", "dispatched", "lent", "sent_back", "lost")
+# The account on the other side -> the column of what comes from there, and of what goes there. Between the store, the
+# counters and the way to them nothing comes or goes: together they are what the office holds.
+COLUMNS: dict[str, tuple[str, str]] = {
+    stock.SUPPLIER: ("central", "sent_back"),
+    stock.PROVINCE: ("province", "sent_back"),
+    stock.BORROWED: ("borrowed", "sent_back"),
+    stock.LENT: ("returned", "lent"),
+    stock.POINTS: ("returned", "dispatched"),
+    stock.TRANSIT: ("returned", "dispatched"),  # on the way to a service point
+    stock.LOST_AND_FOUND: ("found", "lost"),
+    stock.CITIZEN: ("used", "used"),
+    stock.SPOILED: ("spoilt", "spoilt"),
+    stock.DEFECTIVE: ("defective", "defective"),
+}
+# Print-ready and not printed yet, with or without a blank set aside.
+IN_BACKLOG = frozenset({backlog.PRINT_READY, backlog.RELEASED})
+
+Report = dict[str, Any]  # JSON values, as they are signed
+
+
+# -- the facts of a day ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A movement of the book; as a side of it the store stands for all that the office holds."""
+
+    item: str
+    type: str
+    quantity: int
+    source: str
+    target: str
+    number: str  # of the ticket, where there is one of this day
+    reason: str = ""
+    reference: str = ""
+
+
+@dataclass(slots=True)
+class DayFacts:
+    done: list[Done] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)  # records of the print backlog
+    at_close: dict[str, dict[str, int]] = field(default_factory=dict)  # item -> its frozen figures
+
+
+@dataclass(slots=True)
+class Visit:
+    """A ticket of the day, as far as its events have been read."""
+
+    number: str
+    service: str
+    channel: str
+    cards: int
+
+
+class Reading:
+    """Reads a day's events one by one; `leaving` are the consignments that go to a service point."""
+
+    def __init__(self, leaving: Collection[int]) -> None:
+        self.facts, self.leaving = DayFacts(), leaving
+        self.visits: dict[str, Visit] = {}
+
+    def issued(self, event: events.TicketIssued) -> None:
+        label = number_label(event.prefix, event.number)
+        self.visits[event.ticket_id] = Visit(label, event.service, event.channel, event.cards)
+
+    def moved_on(self, event: events.TicketMoved) -> None:
+        if event.outcome:
+            self.finished(event)
+        self.visits[event.ticket_id].service = event.service
+
+    def finished(self, event: events.ServiceFinished | events.TicketMoved) -> None:
+        self.done(event.ticket_id, event.outcome)
+
+    def served(self, event: events.PaperServed) -> None:
+        self.done(event.ticket_id, DONE)
+
+    def done(self, ticket_id: str, outcome: str) -> None:
+        visit = self.visits[ticket_id]
+        self.facts.done.append(Done(ticket_id, visit.number, visit.service, visit.channel, visit.cards, outcome))
+
+    def undone(self, event: events.ActionUndone) -> None:
+        """The counter's last action never was: its service is not done, and the ticket is for what it was before."""
+        if event.action == "finish":
+            last = max(place for place, done in enumerate(self.facts.done) if done.ticket_id == event.ticket_id)
+            del self.facts.done[last]
+        visit = self.visits[event.ticket_id]
+        visit.service = str(event.before.get("service", visit.service))
+
+    def used(self, event: events.BlankUsed) -> None:
+        self.use(event.ticket_id, event.service, event.item, event.quantity)
+
+    def not_used(self, event: events.BlankUseUndone) -> None:
+        self.use(event.ticket_id, event.service, event.item, -event.quantity)
+
+    def use(self, ticket_id: str, service: str, item: str, quantity: int) -> None:
+        visit = self.visits[ticket_id]
+        self.facts.uses.append(Use(ticket_id, visit.number, service, visit.channel, item, quantity))
+        self.facts.flows.append(Flow(item, "use", quantity, stock.STORE, stock.CITIZEN, visit.number))
+
+    def moved(self, event: events.StockMoved) -> None:
+        if event.type == "use":  # by the ticket's own event for everybody who has one
+            self.facts.uses.append(Use("", "", event.service, BACKLOG, event.item, event.quantity))
+        visit = self.visits.get(event.ticket_id or "")  # a correction may be about a ticket of another day
+        self.facts.flows.append(
+            Flow(
+                event.item,
+                event.type,
+                event.quantity,
+                self.side(event, event.source),
+                self.side(event, event.target),
+                visit.number if visit else "",
+                event.reason,
+                event.reference,
+            )
+        )
+
+    def side(self, event: events.StockMoved, account: str) -> str:
+        leaves = event.to == stock.POINTS or event.consignment in self.leaving
+        held = stock.is_counter(account) or (account == stock.TRANSIT and not leaves)
+        return stock.STORE if held else account
+
+    def printed(self, event: events.RecordsPrinted) -> None:
+        self.facts.done.append(Done("", "", backlog.PRINTED_AS, BACKLOG, len(event.records), DONE))
+        self.facts.printed += event.records
+
+    def closed(self, event: events.DayClosed) -> None:
+        self.facts.at_close = event.items
+
+
+# What is read of a journal; everything else of a day says nothing about blanks and services done.
+READS: dict[type[events.Event], Callable[[Reading, Any], None]] = {
+    events.TicketIssued: Reading.issued,
+    events.TicketMoved: Reading.moved_on,
+    events.ServiceFinished: Reading.finished,
+    events.PaperServed: Reading.served,
+    events.ActionUndone: Reading.undone,
+    events.BlankUsed: Reading.used,
+    events.BlankUseUndone: Reading.not_used,
+    events.StockMoved: Reading.moved,
+    events.RecordsPrinted: Reading.printed,
+    events.DayClosed: Reading.closed,
+}
+
+
+def facts_of(entries: Iterable[events.Event], leaving: Collection[int]) -> DayFacts:
+    """What happened on a day, from its events of the types in `READS`, oldest first."""
+    reading = Reading(leaving)
+    for event in entries:
+        READS[type(event)](reading, event)
+    return reading.facts
+
+
+# -- the stock card ----------------------------------------------------------------------------------------------------
+
+
+def column_of(flow: Flow) -> tuple[str, int]:
+    """The column of a movement, and its figure there: a reversal counts against what it takes back.
+
+    What a count found is a column of its own, because only an entry with a reason may close a difference.
+    """
+    source, target, sign = flow.source, flow.target, 1
+    if flow.type == "count":
+        return "adjusted", flow.quantity if target == stock.STORE else -flow.quantity
+    if flow.type == "reverse":
+        source, target, sign = target, source, -1
+    came = target == stock.STORE
+    return COLUMNS[source if came else target][0 if came else 1], sign * flow.quantity
+
+
+def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]:
+    """opening + in - out + adjusted = closing: `docs/field.md#daily-report`."""
+    figures = dict.fromkeys((*CAME, *WENT, "adjusted"), 0)
+    for one in flows:
+        if one.item == item and (one.source == stock.STORE) != (one.target == stock.STORE):
+            column, by = column_of(one)
+            figures[column] += by
+    came, went = (sum(figures[name] for name in names) for names in (CAME, WENT))
+    return {
+        "opening": opening,
+        **{name: figures[name] for name in CAME},
+        "in": came,
+        **{name: figures[name] for name in WENT},
+        "out": went,
+        "adjusted": figures["adjusted"],
+        "closing": opening + came - went + figures["adjusted"],
+    }
+
+
+# -- the report --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that a day's report is made of, read in one transaction."""
+
+    catalogue: Catalogue  # in force on that day
+    day: Day
+    facts: DayFacts
+    item_days: Mapping[str, ItemDay]
+    closing: Mapping[str, int]  # item -> on hand when the next day began, or now
+    before: Mapping[str, int]  # item -> what the day before ended with
+    now: Mapping[str, Mapping[str, int]]  # item -> its figures as they stand now, for a day that is not closed
+    counts: Sequence[DayCount]
+    services: Mapping[str, ServiceCount]
+    waiting: Mapping[str, int]  # service -> who waits now, on the open day
+    use_per_day: Mapping[str, float]  # item -> mean use of the last business days
+    backlog_before: Mapping[str, int]  # state -> records when the day began
+    backlog_moves: Sequence[BacklogDay]
+    backlog_kecamatan: Mapping[str, int]  # code -> cards of the backlog printed on the day
+    withdrawn_before: Mapping[str, int]  # item -> old cards that lay there when the day began
+
+
+def daily_report(sources: Sources) -> Report:
+    """The whole report as JSON values. Of a closed day it depends on nothing that comes after it."""
+    catalogue, facts = sources.catalogue, sources.facts
+    lines = {item: stock_line(item, item_day(sources, item).opening, facts.flows) for item in catalogue.items}
+    reckoned = reckon(sources, lines)
+    return {
+        "version": VERSION,
+        "office": catalogue.name,
+        "office_code": catalogue.office_code,
+        "zone": catalogue.zone,
+        "day": sources.day.day,
+        "state": sources.day.state,
+        "opened_at": sources.day.opened_at,
+        "closed_at": sources.day.closed_at,
+        "services": [service_line(sources, code) for code in catalogue.services],
+        "items": [item_line(sources, item) for item in catalogue.items],
+        "stock": [card(sources, item, line) for item, line in lines.items()],
+        "purposes": purposes(catalogue, facts.uses),
+        "kecamatan": {catalogue.kecamatan.get(code, code): n for code, n in sorted(sources.backlog_kecamatan.items())},
+        "backlog": backlog_line(sources.backlog_before, sources.backlog_moves),
+        "suket": suket(sources),
+        "withdrawn": withdrawn(sources),
+        "forecast": [forecast_line(sources, item) for item in catalogue.items],
+        "reconciliation": as_json(reckoned),
+        "spoilt": spoilt_lines(facts.flows),
+        "counts": [
+            {"moment": c.moment, "item": c.item, "counted": c.counted, "book": c.book, "by": c.by, "at": c.at}
+            for c in sources.counts
+        ],
+    }
+
+
+def reckon(sources: Sources, lines: Mapping[str, dict[str, int]]) -> Reconciliation:
+    books = [
+        ItemBook(
+            item=item,
+            before=sources.before.get(item),
+            opening=line["opening"],
+            moved=line["in"] - (line["out"] - line["used"] - line["spoilt"]) + line["adjusted"],
+            spoilt=line["spoilt"],
+            closing=sources.closing.get(item, 0),
+            counts=tuple(Count(c.moment, c.counted, c.book) for c in sources.counts if c.item == item),
+        )
+        for item, line in lines.items()
+    ]
+    return reconcile(sources.facts.done, sources.facts.uses, books, sources.catalogue.needs)
+
+
+def service_line(sources: Sources, code: str) -> dict[str, Any]:
+    """A service's line of the day; `done` is documents, the others are numbers taken."""
+    service, row = sources.catalogue.services[code], sources.services.get(code) or ServiceCount(sources.day.day, code)
+    return {
+        "service": code,
+        "group": service.prefix,
+        "name": service.name.id,
+        "taken": row.taken,
+        "waiting": sources.waiting.get(code, 0),
+        "served": row.served,
+        "no_show": row.no_show,
+        "deferred": row.deferred,
+        "cancelled": row.cancelled,
+        "expired": row.expired,
+        "promised": row.promised,
+        "printed": row.printed,
+        "spoilt": row.spoilt,
+        "done": sum(d.cards for d in sources.facts.done if d.service == code and d.outcome == DONE),
+    }
+
+
+def item_day(sources: Sources, item: str) -> ItemDay:
+    """Where nothing moved on a day that never opened, it began as it ended."""
+    return sources.item_days.get(item) or ItemDay(sources.day.day, item, opening=sources.closing.get(item, 0))
+
+
+def at_close(sources: Sources, item: str) -> Mapping[str, int]:
+    """What the close has frozen besides the day's own figures; as it stands now while the day is not closed."""
+    figures = sources.facts.at_close if sources.day.state == CLOSED else sources.now
+    return figures.get(item, {})
+
+
+def item_line(sources: Sources, item: str) -> dict[str, Any]:
+    """The item's day as the tables count it; promises as they stood at the close."""
+    row = item_day(sources, item)
+    return {
+        "item": item,
+        "name": sources.catalogue.items[item].name.id,
+        "opening": row.opening,
+        "received": row.received,
+        "used": row.used,
+        "spoilt": row.spoilt,
+        "other": row.other,
+        "withdrawn": row.withdrawn,
+        "destroyed": row.destroyed,
+        "on_hand": sources.closing.get(item, 0),
+        "promised": at_close(sources, item).get("promised", 0),
+    }
+
+
+def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
+    """The item's line of the stock card. Beside it the count of the store at closing against the book of that moment,
+    None where nobody counted; what lies at counters or is on the way there is not in the store.
+    """
+    kept = sources.catalogue.items[item]
+    count = next((c for c in sources.counts if (c.item, c.moment) == (item, "closing")), None)
+    return {
+        "item": item,
+        "name": kept.name.id,
+        "unit": kept.unit.id,
+        **line,
+        "at_counters": at_close(sources, item).get("at_counters", 0),
+        "counted": count.counted if count else None,
+        "difference": count.counted - count.book if count else None,
+    }
+
+
+def purposes(catalogue: Catalogue, uses: Sequence[Use]) -> list[dict[str, Any]]:
+    """Cards by what they were printed for, and how their holders had come."""
+    cards: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for use in uses:
+        if use.item in stock.CARDS:
+            cards[use.service, use.item][use.channel] += use.quantity
+    return [
+        {
+            "service": service,
+            "name": catalogue.services[service].name.id,
+            "item": item,
+            "cards": sum(channels.values()),
+            "channels": dict(sorted(channels.items())),
+        }
+        for (service, item), channels in sorted(cards.items())
+        if any(channels.values())
+    ]
+
+
+def backlog_line(before: Mapping[str, int], moves: Sequence[BacklogDay]) -> dict[str, Any] | None:
+    """before + added - printed - withdrawn - other = left, and by state; None while the office keeps no backlog.
+
+    `other` went back to a state of the register in which it cannot be printed.
+    """
+    if not before and not moves:
+        return None
+    added, went, states = 0, Counter[str](), Counter(before)
+    for move in moves:
+        states[move.source] -= move.records
+        states[move.target] += move.records
+        if move.target in IN_BACKLOG and move.source not in IN_BACKLOG:
+            added += move.records
+        if move.source in IN_BACKLOG and move.target not in IN_BACKLOG:
+            went[move.target] += move.records
+    printed, withdrawn = went[backlog.PRINTED], went[backlog.WITHDRAWN]
+    return {
+        "before": sum(before.get(state, 0) for state in IN_BACKLOG),
+        "added": added,
+        "printed": printed,
+        "withdrawn": withdrawn,
+        "other": went.total() - printed - withdrawn,
+        "left": sum(states[state] for state in IN_BACKLOG),
+        "states": {state: states[state] for state in backlog.STATES if states[state]},
+    }
+
+
+def suket(sources: Sources) -> dict[str, int] | None:
+    """Letters issued under a number; None where the office issues none. Nothing records what becomes of them."""
+    if SUKET not in sources.catalogue.services:
+        return None
+    return {"issued": service_line(sources, SUKET)["done"]}
+
+
+def withdrawn(sources: Sources) -> list[dict[str, Any]]:
+    """Old cards: before + received - destroyed = left, and the numbers of the minutes; no line where there are none."""
+    lines = []
+    for item in sources.catalogue.items:
+        row, before = item_day(sources, item), sources.withdrawn_before.get(item, 0)
+        if before or row.withdrawn or row.destroyed:
+            lines.append(
+                {
+                    "item": item,
+                    "name": sources.catalogue.items[item].name.id,
+                    "before": before,
+                    "received": row.withdrawn,
+                    "destroyed": row.destroyed,
+                    "left": before + row.withdrawn - row.destroyed,
+                    "minutes": minutes_of(item, sources.facts.flows),
+                }
+            )
+    return lines
+
+
+def minutes_of(item: str, flows: Sequence[Flow]) -> list[str]:
+    """Under which numbers old cards were destroyed; one that was taken back again is none."""
+    by_number = Counter[str]()
+    for flow in flows:
+        if flow.item == item and {flow.source, flow.target} == {stock.WITHDRAWN, stock.DESTROYED}:
+            by_number[flow.reference] += flow.quantity if flow.target == stock.DESTROYED else -flow.quantity
+    return sorted(number for number, cards in by_number.items() if cards > 0)
+
+
+def forecast_line(sources: Sources, item: str) -> dict[str, Any]:
+    """How long it lasts at the use of the last days, what to ask for, and what came of the last request."""
+    kept, figures = sources.catalogue.items[item], at_close(sources, item)
+    use, on_hand, awaited = sources.use_per_day.get(item, 0.0), sources.closing.get(item, 0), figures.get("awaited", 0)
+    gone = forecast.runs_out_on(sources.catalogue, date.fromisoformat(sources.day.day), on_hand, use)
+    return {
+        "item": item,
+        "name": kept.name.id,
+        "use_per_day": round(use, 1),
+        "on_hand": on_hand,
+        "days_of_cover": forecast.days_of_cover(on_hand, use),
+        "runs_out_on": gone.isoformat() if gone else None,
+        "awaited": awaited,
+        "suggested_request": forecast.suggested_request(on_hand, awaited, use, kept.pack),
+        **{name: figures.get(name) for name in ("asked", "granted", "fetched")},
+    }
+
+
+def spoilt_lines(flows: Sequence[Flow]) -> list[dict[str, Any]]:
+    """Every spoilt blank with its reason; taken back again it is negative."""
+    return [
+        {
+            "item": one.item,
+            "number": one.number,
+            "quantity": one.quantity if one.target == stock.SPOILED else -one.quantity,
+            "reason": one.reason,
+        }
+        for one in flows
+        if stock.SPOILED in (one.source, one.target)
+    ]
+
+
+def to_text(report: Report) -> str:
+    """The JSON that is signed."""
+    return json.dumps(report, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,230 @@
+"""The reads of the daily report: a day's journal, what the tables count beside it, and what was signed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from queue_server.domain.closing import PAPER_FROM, PaperSheet, SignedReport, paper_queue
+from queue_server.domain.days import CLOSED, Day
+from queue_server.domain.errors import NotFound
+from queue_server.domain.events import Event, StockMoved
+from queue_server.domain.office import catalogue_in_force
+from queue_server.domain.report import READS, DayFacts, Report, Sources, daily_report, facts_of, to_text
+from queue_server.domain.stock import STORE, ItemDay, request_figures
+from queue_server.domain.tickets import number_label
+from queue_server.storage import chain
+from queue_server.storage.database import Database
+from queue_server.storage.projections import KEYS_A_QUERY, batched
+from queue_server.storage.queries import Reader, of
+from queue_server.storage.schema import journal, sites
+
+DAYS_LISTED = 31
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """A day's report and who stands for it. Once both have signed, it is what they signed, to the byte of `text`."""
+
+    report: Report
+    text: str
+    signed: SignedReport
+
+    @property
+    def changed(self) -> bool:
+        """Somebody has signed other figures than these."""
+        return bool(self.signed.report) and self.signed.report != self.text
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day of the list; `signatures` is 0, 1 or 2."""
+
+    day: str
+    state: str
+    signatures: int
+
+
+class Reports:
+    """The reports of one site."""
+
+    def __init__(self, database: Database, site: str) -> None:
+        self.database, self.site = database, site
+
+    def daily(self, day: str | None, now: int) -> DayReport:
+        """The report of a business day, by default the newest. Raises `NotFound` where none was opened."""
+        with self.database.reading() as connection:
+            found = DayReader(Reader(connection, self.site, now), day)
+            signed = found.signed()
+            report = json.loads(signed.report) if signed.complete else daily_report(found.sources())
+        return DayReport(report, to_text(report), signed)
+
+    def days(self, now: int) -> list[DayLine]:
+        """The newest days, newest first."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            rows = reader.rows("days", order=[of("days").day.desc()], limit=DAYS_LISTED)
+            listed = of("signed_reports").day.in_([row.day for row in rows])
+            signed = {row.day: row for row in reader.rows("signed_reports", listed)}
+        return [DayLine(row.day, row.state, signatures(signed.get(row.day))) for row in rows]
+
+    def paper(self, day: str, now: int) -> PaperSheet:
+        """What is kept on paper for a day. Raises `NotFound`."""
+        with self.database.reading() as connection:
+            found = Reader(connection, self.site, now).rows("paper_sheets", of("paper_sheets").day == day)
+        if not found:
+            raise NotFound("no_paper", date=day)
+        sheet: PaperSheet = found[0]
+        return sheet
+
+    def papers(self, since: str, now: int) -> list[PaperSheet]:
+        """What is kept on paper from a day on."""
+        with self.database.reading() as connection:
+            kept = of("paper_sheets")
+            return Reader(connection, self.site, now).rows("paper_sheets", kept.day >= since, order=[kept.day])
+
+    def next_on_paper(self, day: str, now: int) -> dict[str, str]:
+        """By group: the number on paper that has to be entered next."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            last = {row.queue: row.last_number for row in reader.rows("sequences", of("sequences").day == day)}
+        return {
+            prefix: number_label(prefix, last.get(paper_queue(prefix), PAPER_FROM - 1) + 1)
+            for prefix in reader.catalogue.groups
+        }
+
+
+def signatures(signed: SignedReport | None) -> int:
+    return (signed.keeper is not None) + (signed.head is not None) if signed else 0
+
+
+class DayReader:
+    """One business day, in the transaction of `reader`."""
+
+    def __init__(self, reader: Reader, day: str | None) -> None:
+        self.reader = reader
+        wanted = [of("days").day == day] if day else []
+        newest = reader.rows("days", *wanted, order=[of("days").day.desc()], limit=1)
+        if not newest:
+            raise NotFound("day", date=day or reader.today)
+        self.row: Day = (not day and reader.open_day) or newest[0]
+        self.day = self.row.day
+
+    def signed(self) -> SignedReport:
+        found = self.reader.rows("signed_reports", of("signed_reports").day == self.day)
+        return found[0] if found else SignedReport(self.day)
+
+    def sources(self) -> Sources:
+        reader, day = self.reader, self.day
+        files = reader.rows("office_files", order=[of("office_files").seq])
+        balances = {row.item: row for row in reader.rows("balances", of("balances").account == STORE)}
+        requests = reader.rows("blank_requests") if self.row.state != CLOSED else []
+        counts = reader.rows("day_counts", of("day_counts").day == day, order=[of("day_counts").item])
+        on_hand = {item: row.on_hand for item, row in balances.items()}
+        facts = self.facts()
+        waiting = reader.waiting() if self.row.state != CLOSED else {}
+        return Sources(
+            catalogue=catalogue_in_force(tuple(files), day, reader.now),
+            day=self.row,
+            facts=facts,
+            item_days={row.item: row for row in reader.rows("item_days", of("item_days").day == day)},
+            closing=on_hand | {row.item: row.opening for row in self.neighbours(later=True)},
+            before=self.before(),
+            now={
+                item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
+                for item, row in balances.items()
+            },
+            counts=sorted(counts, key=lambda count: count.moment, reverse=True),
+            services={row.service: row for row in reader.rows("service_counts", of("service_counts").day == day)},
+            waiting={service: line.count for service, line in waiting.items()},
+            use_per_day=reader.use_per_day(day),
+            backlog_before=self.backlog_before(),
+            backlog_moves=reader.rows("backlog_days", of("backlog_days").day == day),
+            backlog_kecamatan=self.kecamatan_of(facts.printed),
+            withdrawn_before=self.withdrawn_before(),
+        )
+
+    # -- the day's journal -------------------------------------------------------------------------------------------
+
+    def facts(self) -> DayFacts:
+        told = list(self.events())
+        sent = {event.consignment for event in told if isinstance(event, StockMoved) and event.consignment}
+        rows = self.reader.rows("consignments", of("consignments").seq.in_(sent)) if sent else []
+        return facts_of(told, {row.seq for row in rows if not row.inside})
+
+    def events(self) -> Iterator[Event]:
+        after, before = self.stretch()
+        generation = sa.select(sites.c.generation).where(sites.c.site == self.reader.site).scalar_subquery()
+        query = (
+            sa.select(journal)
+            .where(
+                journal.c.site == self.reader.site,
+                journal.c.generation == generation,
+                journal.c.seq > after,
+                journal.c.day == self.day,
+                journal.c.type.in_([kind.__name__ for kind in READS]),
+            )
+            .order_by(journal.c.seq)
+        )
+        for row in self.reader.connection.execute(query if before is None else query.where(journal.c.seq < before)):
+            yield chain.revive(row)[1]
+
+    def stretch(self) -> tuple[int, int | None]:
+        """Between the openings before and after: so that a year of journal is not looked through for one day.
+
+        A clock that ran ahead once has opened days out of their order, so the order of the journal counts; only a day
+        that never opened, because it was entered from paper, is looked for by its date.
+        """
+        opened = {row.day: row.opened_seq for row in self.reader.rows("days") if row.opened_seq}
+        if mine := self.row.opened_seq:
+            after = max((seq for seq in opened.values() if seq < mine), default=0)
+            return after, min((seq for seq in opened.values() if seq > mine), default=None)
+        after = max((seq for day, seq in opened.items() if day < self.day), default=0)
+        return after, min((seq for day, seq in opened.items() if day > self.day and seq > after), default=None)
+
+    # -- the days beside it ------------------------------------------------------------------------------------------
+
+    def neighbours(self, later: bool) -> list[ItemDay]:
+        """Each item's next row after this day, or its last before."""
+        columns = of("item_days")
+        beyond = columns.day > self.day if later else columns.day < self.day
+        nearest = (sa.func.min if later else sa.func.max)(columns.day)
+        keys = sa.select(columns.item, nearest).where(columns.site == self.reader.site, beyond).group_by(columns.item)
+        return self.reader.rows("item_days", sa.tuple_(columns.item, columns.day).in_(keys))
+
+    def before(self) -> dict[str, int]:
+        """What the last report said was left, or the tables where nobody has signed one."""
+        rows = self.neighbours(later=False)
+        ended = {row.item: row.opening + row.received - row.used - row.spoilt + row.other for row in rows}
+        last = max((row.day for row in rows), default="")
+        for signed in self.reader.rows("signed_reports", of("signed_reports").day == last):
+            if signed.complete:
+                ended |= {line["item"]: line["on_hand"] for line in json.loads(signed.report)["items"]}
+        return ended
+
+    def backlog_before(self) -> dict[str, int]:
+        """State -> how many records of the print backlog stood there when the day began."""
+        columns = of("backlog_days")
+        earlier, states = (columns.site == self.reader.site, columns.day < self.day), Counter[str]()
+        for side, sign in ((columns.source, -1), (columns.target, 1)):
+            query = sa.select(side, sa.func.sum(columns.records)).where(*earlier, side != "").group_by(side)
+            for state, records in self.reader.connection.execute(query):
+                states[state] += sign * int(records)
+        return {state: records for state, records in states.items() if records}
+
+    def kecamatan_of(self, records: list[str]) -> dict[str, int]:
+        """Code -> how many of these records."""
+        ids = of("backlog").record_id
+        rows = (row for some in batched(records, KEYS_A_QUERY) for row in self.reader.rows("backlog", ids.in_(some)))
+        return Counter(row.kecamatan for row in rows)
+
+    def withdrawn_before(self) -> dict[str, int]:
+        """Item -> old cards that lay there when the day began."""
+        columns = of("item_days")
+        left = sa.func.sum(columns.withdrawn - columns.destroyed)
+        query = sa.select(columns.item, left).where(columns.site == self.reader.site, columns.day < self.day)
+        return {item: int(cards) for item, cards in self.reader.connection.execute(query.group_by(columns.item))}
