@@ -62,11 +62,14 @@ def service(code: str) -> ResponseReturnValue:
     view = services()
     chosen = next((service for service in view.services if service.code == code), None) or abort(404)
     back = "/kiosk" if len(of_group(view, chosen.group)) == 1 else f"/kiosk/group/{chosen.group}"
-    if chosen.open or chosen.reason in BY_THE_DAY or "read" in request.args:
-        most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards else 1
+    may_take = chosen.open or (chosen.open_to_priority and "priority" in request.args)
+    if may_take or chosen.reason in BY_THE_DAY or "read" in request.args:
+        most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards and chosen.open else 1
         waiting = groups_of(view)[chosen.group].waiting
-        return screen("checklist", view.day, service=chosen, back=back, most=most, waiting=waiting)
-    return screen("refused", view.day, service=chosen, back=back, groups=groups_of(view), **instead_of(chosen, view))
+        shown = {"service": chosen, "back": back, "most": most, "waiting": waiting, "may_take": may_take}
+        return screen("checklist", view.day, **shown)
+    shown = {"service": chosen, "back": back, "groups": groups_of(view), **instead_of(chosen, view)}
+    return screen("refused", view.day, level_words=view.level_words, elsewhere=view.elsewhere, **shown)
 
 
 @blueprint.get("/ticket/<ticket_id>")
@@ -75,8 +78,6 @@ def ticket(ticket_id: str) -> ResponseReturnValue:
     now = house().clock()
     queries = house().queries
     taken = queries.ticket(ticket_id, language(), now)
-    address = house().settings.public_url
-    code = address and Markup(qr.svg(f"{address}/t/{taken.token}", gettext("Kode QR halaman antrean Anda")))
     hall = house().catalogue().halls[taken.hall]
     undo = max(0, UNDO_SECONDS - (now - taken.issued_at) // 1000)
     return screen(
@@ -84,11 +85,30 @@ def ticket(ticket_id: str) -> ResponseReturnValue:
         queries.day_view(now),
         ticket=taken,
         promised=sum(held.quantity for held in taken.reserved if held.item in CARDS),
-        code=code,
+        code=qr_of(taken.token),
         where=hall.where.get(language()),
         undo_seconds=undo,
         prints=prints(current()),
     )
+
+
+def qr_of(token: str | None) -> Markup | None:
+    """The code that leads to the page of a ticket or voucher; None where phones cannot reach the server."""
+    address = house().settings.public_url
+    if not (address and token):
+        return None
+    return Markup(qr.svg(f"{address}/t/{token}", gettext("Kode QR halaman antrean Anda")))
+
+
+@blueprint.get("/another-day/<code>")
+@device("kiosk")
+def another_day(code: str) -> ResponseReturnValue:
+    """A voucher that has just been given instead of a number."""
+    now = house().clock()
+    given = house().queries.voucher(code.lower(), language(), now)
+    undo = max(0, UNDO_SECONDS - (now - given.issued_at) // 1000)
+    shown = {"voucher": given, "code": qr_of(given.token), "undo_seconds": undo, "prints": prints(current())}
+    return screen("another_day", house().queries.day_view(now), **shown)
 
 
 @blueprint.get("/voucher")

@@ -77,7 +77,7 @@ def slip(view: SlipView) -> bytes:
         initialFontName=REGULAR.fontName,  # else Helvetica would be named, and it is not embedded
         lang=view.language,
     )
-    canvas.setTitle(view.number)
+    canvas.setTitle(view.number or (view.voucher.code.upper() if view.voucher else ""))
     canvas.scale(DOT, DOT)
     canvas.translate(MARGIN, 0)
     page.draw(canvas, page.height)

@@ -72,6 +72,12 @@ WORDS = {
         "one_blank": "Satu blangko sudah disisihkan untuk Anda.",
         "blanks": "{count} blangko sudah disisihkan untuk Anda.",
         "use_code": "Pada hari itu masukkan kode ini di kios, atau tunjukkan kepada petugas.",
+        "announced": "Blangko Anda ikut kiriman hari itu. Periksa dulu di ponsel sebelum berangkat.",
+        "place": "Daftar tunggu: kode Anda",
+        "position": "Posisi",
+        "of": "{position} dari {of}",
+        "no_date": "Belum ada tanggal, jadi jangan datang dulu. Tanggalnya muncul di halaman ini dan di kios.",
+        "no_date_no_phone": "Belum ada tanggal. Tanyakan kode ini kepada petugas.",
         "replaces": "Pengganti nomor {number}",
         "bring": "Bawa ke loket",
         "follow": "Pantau di ponsel",
@@ -92,6 +98,12 @@ WORDS = {
         "one_blank": "One card blank is set aside for you.",
         "blanks": "{count} card blanks are set aside for you.",
         "use_code": "On that day enter this code at the kiosk, or show it to staff.",
+        "announced": "Your card blank comes with that day's delivery. Look at your phone before you travel.",
+        "place": "Waiting list: your code",
+        "position": "Position",
+        "of": "{position} of {of}",
+        "no_date": "There is no date yet, so please do not come. It will stand on this page and at the kiosk.",
+        "no_date_no_phone": "There is no date yet. Ask staff about this code.",
         "replaces": "In place of number {number}",
         "bring": "Bring to the counter",
         "follow": "On your phone",
@@ -128,16 +140,31 @@ def _ticket(view: SlipView) -> list[Block]:
 
 def _voucher(view: SlipView, voucher: VoucherView) -> list[Block]:
     words = WORDS[view.language]
-    come_at = (words["come_at"], _clock_range(view, voucher.opens_at, voucher.until))
     return [
-        Text(words["voucher"], "label"),
+        Text(words["voucher" if voucher.date else "place"], "label"),
         Hero(voucher.code.upper()),
         Text(voucher.service_name, "service"),
+        *_day(view, voucher),
+        *_promise(view, voucher.blanks),
+        *([Text(words["use_code"])] if voucher.date else []),
+        *_bring(view),
+    ]
+
+
+def _day(view: SlipView, voucher: VoucherView) -> list[Block]:
+    """When to come; on the waiting list the position, and that nobody should come yet."""
+    words = WORDS[view.language]
+    if voucher.date is None or voucher.opens_at is None or voucher.until is None:
+        place = words["of"].format(position=voucher.position, of=voucher.of)
+        return [
+            Figures(((words["position"], place),)),
+            Text(words["no_date" if view.track_url else "no_date_no_phone"]),
+        ]
+    come_at = (words["come_at"], _clock_range(view, voucher.opens_at, voucher.until))
+    return [
         Text(day_and_month(date.fromisoformat(voucher.date), view.language), "service"),
         Figures(((words["rank"], str(voucher.rank)), come_at)),
-        *_promise(view, voucher.blanks),
-        Text(words["use_code"]),
-        *_bring(view),
+        *([Text(words["announced"])] if voucher.awaited else []),
     ]
 
 
@@ -166,7 +193,10 @@ def _closing(view: SlipView) -> Closing:
     words = WORDS[view.language]
     issued = _local(view, view.issued_at)
     where = view.hall_name if view.voucher is None else words["replaces"].format(number=view.number)
-    lines = [where, f"{slip_date(issued.date(), view.language)}, {issued:%H.%M} {view.zone}"]
+    lines = [
+        *([where] if view.number else []),
+        f"{slip_date(issued.date(), view.language)}, {issued:%H.%M} {view.zone}",
+    ]
     if view.track_url is None:
         return Closing(None, None, tuple(lines))
     scan = words["scan_wifi"].format(wifi=view.wifi_name) if view.wifi_name else words["scan"]

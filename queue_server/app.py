@@ -32,7 +32,7 @@ from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, counters, office, slips, stock, system, tickets
+from queue_server.web.api import access, counters, office, slips, stock, system, tickets, vouchers
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
@@ -95,7 +95,7 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, slips, counters, stock, office):
+    for room in (system, access, tickets, vouchers, slips, counters, stock, office):
         app.register_api(room.api)  # type: ignore[attr-defined]
     for blueprint in (pages, public, kiosk, display, counter, supervisor):
         app.register_blueprint(blueprint)

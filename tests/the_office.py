@@ -33,7 +33,12 @@ class TheOffice:
         found_site(self.database, SITE)
         self.journal = Journal(self.database, SITE, lambda: self.clock)
         self.queries = Queries(self.database, SITE, public_url="http://10.0.0.5:8080")
-        self.text = text or (resources.files("queue_server") / "offices" / f"{name}.toml").read_text()
+        self.text = text or self.text_of(name)
+
+    @staticmethod
+    def text_of(name: str) -> str:
+        """An office file that comes with the program."""
+        return (resources.files("queue_server") / "offices" / f"{name}.toml").read_text()
 
     def found(self, when: str, **blanks: int) -> Catalogue:
         """Apply the office file and receive blanks: `found("2026-11-23 07.00", KTP=500, HVS=5000)`."""

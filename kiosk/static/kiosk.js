@@ -21,6 +21,7 @@
   const screen = () => document.getElementById("screen");
   const part = (id) => document.getElementById(id);
   const name = () => screen().dataset.screen;
+  const isGiven = () => Boolean(part("given")); // a number, or a code for another day
   const patience = () => (state.large ? 2 : 1);
 
   // ---- screens -----------------------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@
       const heading = document.querySelector("h1");
       if (heading) heading.focus({ preventScroll: true });
     }
-    if (name() === "number") arrangeNumber();
+    if (isGiven()) arrangeNumber();
     if (part("code")) showCode();
     watchStillness();
   }
@@ -95,7 +96,7 @@
     stopCount();
     part("still").hidden = true;
     if (state.away || isAtStart()) return;
-    if (name() === "number") countDown(start);
+    if (isGiven()) countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
   }
 
@@ -151,6 +152,7 @@
 
   /** The answer to "Ambil nomor" was lost. Was the number given? Then it is shown, or given back if nobody waits. */
   async function recover(gone) {
+    if (state.pending.key) return recoverAnotherDay(gone);
     const { ticket_id: id, voucher } = state.pending;
     const answer = await page(`/kiosk/ticket/${id}`);
     if (answer.status === 0) return away();
@@ -161,6 +163,20 @@
       const given = new DOMParser().parseFromString(answer.text, "text/html").getElementById("given").dataset;
       await giveBack(given).catch(() => null); // called meanwhile: the counter sees that nobody comes
     }
+    return start();
+  }
+
+  /** The same key gives the same code; one for somebody who has gone is given back. */
+  async function recoverAnotherDay(gone) {
+    const { key, order } = state.pending;
+    try {
+      const given = await post("/api/v1/vouchers", order, { key, tries: 1, silence: SILENCE_MS });
+      if (gone < FORGET_MS) return showAnotherDay(given.code);
+      await giveBack({ cancel: `/api/v1/vouchers/${given.code}/cancel`, token: given.token }).catch(() => null);
+    } catch (refused) {
+      if (refused.code === "silent" || refused.code === "busy") return away();
+    }
+    state.pending = null;
     return start();
   }
 
@@ -192,6 +208,34 @@
     }
   }
 
+  /** Another day instead of a number. */
+  async function takeAnotherDay(form) {
+    if (state.working) return;
+    const order = { service: form.dataset.service, channel: "kiosk", language: state.language };
+    const key = newId();
+    state.working = true;
+    state.pending = { key, order };
+    clearTimeout(state.still);
+    try {
+      const given = await post("/api/v1/vouchers", order, { key, tries: 2, silence: SILENCE_MS });
+      await showAnotherDay(given.code);
+    } catch (refused) {
+      if (refused.code === "silent" || refused.code === "busy") return away();
+      state.pending = null;
+      await go(state.address); // numbers are left by now, or the office says why not
+      tell(refused.message);
+    } finally {
+      state.working = false;
+    }
+  }
+
+  async function showAnotherDay(code) {
+    const printed = print(`/api/v1/vouchers/${code}/print`, {}, newId());
+    if (!await go(`/kiosk/another-day/${code}`)) return;
+    state.pending = null;
+    printed.then((answer) => showPrint(answer, code));
+  }
+
   async function showNumber(id) {
     const printed = print(`/api/v1/tickets/${id}/print`, {}, id);
     if (!await go(`/kiosk/ticket/${id}`)) return;
@@ -217,7 +261,7 @@
   }
 
   const giveBack = (given) =>
-    post(`/api/v1/tickets/${given.ticket}/cancel`, {}, { headers: { "X-Ticket-Token": given.token } });
+    post(given.cancel, {}, { headers: { "X-Ticket-Token": given.token } });
 
   function tell(sentence) {
     const panel = part("refusal");
@@ -321,7 +365,8 @@
   });
   document.addEventListener("submit", (event) => {
     event.preventDefault();
-    take(event.target);
+    if (event.target.id === "another-day") takeAnotherDay(event.target);
+    else take(event.target);
   });
   document.addEventListener("keydown", (event) => {
     if (!part("code") || event.ctrlKey || event.altKey) return;

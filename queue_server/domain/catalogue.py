@@ -12,6 +12,9 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
+AMAN, TERBATAS, KRITIS, KOSONG = LEVELS = ("AMAN", "TERBATAS", "KRITIS", "KOSONG")
+PRINT_READY, REPLACEMENT, URGENT = PURPOSES = ("print_ready", "replacement", "urgent")
+VULNERABLE, ONLINE, ON_SITE = "vulnerable", "online", "on_site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Service:
     consumes: Mapping[str, int]  # item -> whole units for one document
     prints: bool = False  # counts in the column "printed"
     cards: bool = False  # more than one may be asked for under one number (1-9)
+    purpose: str | None = None  # one of `PURPOSES`: what the policy gives its blanks for
     checklist: tuple[ChecklistItem, ...] = ()
     instead: tuple[str, ...] = ()  # services to offer when this one is sold out or suspended
 
@@ -73,6 +77,7 @@ class Item:
     unit: Words
     public: bool = False  # stands on the public stock board
     next_delivery: date | None = None
+    delivery_quantity: int | None = None  # of that delivery; None promises nothing out of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,35 @@ class Rules:
     safety_percent: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What the office does at one level of its stock, and what it says then."""
+
+    kiosk: Words
+    display: Words
+    phone: Words
+    suket: bool  # a Suket may be issued
+    serves: tuple[str, ...] = PURPOSES
+    shares: Mapping[str, int] = field(default_factory=dict)  # bucket -> per cent of what the day may promise
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the blanks of the KTP-el are rationed: `docs/field.md#policy`."""
+
+    limited_below_days: int  # days of cover below which the level is TERBATAS
+    critical_below_days: int  # and KRITIS
+    levels: Mapping[str, Level]  # by name, all four
+    daily_quota: int | None = None  # cards a day; what is asked for beyond it is another day's
+    give_back: int | None = None  # minutes after midnight: from then on an unused share is everybody's
+    elsewhere: Words | None = None  # another point of service
+
+    @cached_property
+    def buckets(self) -> frozenset[str]:
+        """Every bucket that some level gives a share to: a ticket stays in its own when the level changes."""
+        return frozenset(bucket for level in self.levels.values() for bucket in level.shares)
+
+
 @dataclass(frozen=True, eq=False)  # known by identity, so that what is worked out of it can be kept by it
 class Catalogue:
     name: str  # "Kota Serang"
@@ -126,6 +160,7 @@ class Catalogue:
     counters: Mapping[int, Counter]
     halls: Mapping[str, Hall]
     rules: Rules = field(default_factory=Rules)
+    policy: Policy | None = None  # None limits nothing
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
@@ -163,6 +198,7 @@ class Catalogue:
             hours=dict.fromkeys(range(7), always),
             holidays={},
             groups={prefix: replace(group, quota=None) for prefix, group in self.groups.items()},
+            policy=self.policy and replace(self.policy, daily_quota=None),
             counters={number: replace(c, serves=everything) for number, c in self.counters.items()},
             waits_in={service: self.hall_of(service) for service in everything},
         )

@@ -20,7 +20,8 @@ class Action:
     seq: int  # the ticket's `changed_seq` right after it
     before: dict[str, object]
     streak: int
-    stock: tuple[tuple[str, str, int, int, str, int], ...] = ()  # (kind, item, quantity, promised of it, service, seq)
+    # (kind, item, quantity, promised of it, service, seq, bucket)
+    stock: tuple[tuple[str, str, int, int, str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

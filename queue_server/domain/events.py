@@ -80,11 +80,23 @@ class TicketIssued(Event):
 
 @dataclass(frozen=True, slots=True)
 class BlankReserved(Event):
+    """Set aside. What its holder awaited of the item is awaited no longer."""
+
     holder: str
     item: str
     quantity: int
     service: str = ""  # whose line of the day it counts in; empty for a voucher
     counter: int | None = None
+    bucket: str = ""  # which part of the day's promise it belongs to; empty where nothing is rationed
+
+
+@dataclass(frozen=True, slots=True)
+class BlankAwaited(Event):
+    """Promised to a voucher out of a delivery that has yet to come; a negative quantity takes that back."""
+
+    holder: str
+    item: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,7 @@ class BlankUseUndone(Event):
     quantity: int
     promised: int
     service: str
+    bucket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,7 @@ class StockMoved(Event):
     counter: int | None = None
     reverses: int | None = None
     by_itself: bool = False  # a find that a fact beyond the book brought about
+    delivery: str = ""  # the announced delivery (its date) that it is a part of
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +285,34 @@ class TicketExpired(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VoucherGiven(Event):
+    """Instead of a number; without a date a place on the waiting list, and `rank` is its order of asking."""
+
+    code: str
+    token: str
+    service: str
+    cards: int
+    priority: bool
+    date: str
+    rank: int
+    channel: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoucherMoved(Event):
-    """A voucher whose blank was lost goes to another date, in front."""
+    """To another date: its blank was lost or did not come, or it has come and the voucher is good earlier."""
 
     code: str
     date: str
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCancelled(Event):
+    """Given back by its holder."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)

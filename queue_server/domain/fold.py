@@ -11,7 +11,8 @@ from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
-from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
+from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse
+from queue_server.domain.stock import RATIONED, Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -100,6 +101,11 @@ def _(event: events.DayClosed, office: Office, entry: Entry) -> None:
     for counter in list(office.rows["counters"].values()):
         if counter.state != counters.CLOSED:
             office.put("counters", CounterState(counter.counter, since=entry.at))
+    for item, figures in event.items.items():
+        before: ItemUse = office.rows["item_uses"].get(item) or ItemUse(item)
+        after = before.after(figures.get("used", 0) + figures.get("spoilt", 0))
+        if after != before:
+            office.put("item_uses", after)
 
 
 @folds(events.ServiceSuspended)
@@ -377,10 +383,40 @@ def _(event: events.TicketExpired, office: Office, entry: Entry) -> None:
     change(office, entry, office.ticket(event.ticket_id), state=tickets.EXPIRED, ended_at=entry.at)
 
 
+@folds(events.VoucherGiven)
+def _(event: events.VoucherGiven, office: Office, entry: Entry) -> None:
+    if event.date:
+        take_rank(office, event.date, event.rank)
+    office.put(
+        "vouchers",
+        Voucher(
+            code=event.code,
+            ticket_id=None,
+            date=event.date,
+            rank=event.rank,
+            service=event.service,
+            cards=event.cards,
+            priority=event.priority,
+            language=event.language,
+            issued_at=entry.at,
+            token=event.token,
+        ),
+    )
+
+
 @folds(events.VoucherMoved)
 def _(event: events.VoucherMoved, office: Office, entry: Entry) -> None:
     take_rank(office, event.date, event.rank)
     office.put("vouchers", replace(office.rows["vouchers"][event.code], date=event.date, rank=event.rank))
+    for held in office.reservations_of(event.code):
+        count_promised(office, held.day, held.bucket, -(held.quantity + held.awaited))
+        count_promised(office, event.date, held.bucket, held.quantity + held.awaited)
+        office.put("reservations", replace(held, day=event.date))
+
+
+@folds(events.VoucherCancelled)
+def _(event: events.VoucherCancelled, office: Office, entry: Entry) -> None:
+    office.put("vouchers", replace(office.rows["vouchers"][event.code], state="cancelled"))
 
 
 @folds(events.VoucherLapsed)
@@ -440,43 +476,85 @@ def _(event: events.CounterClosed, office: Office, entry: Entry) -> None:
 
 @folds(events.BlankReserved)
 def _(event: events.BlankReserved, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, event.quantity, event.service)
-    remember_stock(office, entry, event.counter, "reserve", event.item, event.quantity, event.quantity, event.service)
+    old: Reservation | None = office.rows["reservations"].get((event.holder, event.item))
+    arrived = min(event.quantity, old.awaited) if old else 0
+    hold(office, entry, event.holder, event.item, event.quantity, -arrived, event.service, bucket=event.bucket)
+    remember_stock(office, entry, event.counter, "reserve", event, event.quantity, event.bucket)
 
 
 @folds(events.BlankReleased)
 def _(event: events.BlankReleased, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, -event.quantity, event.service)
-    remember_stock(office, entry, event.counter, "release", event.item, event.quantity, event.quantity, event.service)
+    bucket = office.rows["reservations"][event.holder, event.item].bucket
+    hold(office, entry, event.holder, event.item, -event.quantity, service=event.service)
+    remember_stock(office, entry, event.counter, "release", event, event.quantity, bucket)
+
+
+@folds(events.BlankAwaited)
+def _(event: events.BlankAwaited, office: Office, entry: Entry) -> None:
+    hold(office, entry, event.holder, event.item, awaited=event.quantity, bucket=bucket_of_vouchers(event.item))
 
 
 @folds(events.BlankCarried)
 def _(event: events.BlankCarried, office: Office, entry: Entry) -> None:
     leaves, enters = ("", event.service) if event.back else (event.service, "")
     since = office.rows["reservations"][event.holder, event.item].seq  # a promise is as old as it was
-    reserve(office, entry, event.holder, event.item, -event.quantity, leaves)
-    reserve(office, entry, event.to, event.item, event.quantity, enters, since)
+    hold(office, entry, event.holder, event.item, -event.quantity, service=leaves)
+    bucket = bucket_of_vouchers(event.item)
+    hold(office, entry, event.to, event.item, event.quantity, service=enters, bucket=bucket, since=since)
 
 
 @folds(events.PromiseBroken)
 def _(event: events.PromiseBroken, office: Office, entry: Entry) -> None:
-    reserve(office, entry, event.holder, event.item, -event.quantity, event.service)
+    hold(office, entry, event.holder, event.item, -event.quantity, service=event.service)
     alert(office, entry, "promise_broken", event.number, event.item)
 
 
-def reserve(
-    office: Office, entry: Entry, holder: str, item: str, quantity: int, service: str, since: int | None = None
+def bucket_of_vouchers(item: str) -> str:
+    """Whoever was promised a blank for this day before it began is in no share of it."""
+    return VOUCHER if item == RATIONED else ""
+
+
+def hold(
+    office: Office,
+    entry: Entry,
+    holder: str,
+    item: str,
+    quantity: int = 0,
+    awaited: int = 0,
+    service: str = "",
+    bucket: str = "",
+    since: int | None = None,
+    used: bool = False,
 ) -> None:
-    """Promise `quantity` more to a holder (less when negative): pending on both sides, so the sum stays zero."""
+    """Promise a holder so much more (less when negative): pending on both sides, so the sums stay zero.
+
+    A promise belongs to a part of one day, and that part's count follows it; only what was `used` stays counted.
+    """
     old: Reservation | None = office.rows["reservations"].get((holder, item))
-    held = (old.quantity if old else 0) + quantity
-    if held:
-        office.put("reservations", Reservation(holder, item, held, old.seq if old else since or entry.seq))
+    if old is None:
+        voucher: Voucher | None = office.rows["vouchers"].get(holder)
+        day = voucher.date if voucher else entry.day
+        old = Reservation(holder, item, 0, since or entry.seq, day=day, bucket=bucket)
+    new = replace(old, quantity=old.quantity + quantity, awaited=old.awaited + awaited)
+    if new.quantity or new.awaited:
+        office.put("reservations", new)
     else:
         office.remove("reservations", (holder, item))
     post(office, item, stock.STORE, pending=-quantity)
     post(office, item, stock.PROMISED, pending=quantity)
+    if awaited:
+        post(office, item, stock.SUPPLIER, pending=-awaited)
+        post(office, item, stock.AWAITED, pending=awaited)
+    if not used:
+        count_promised(office, old.day, old.bucket, quantity + awaited)
     count_cards(office, entry, service, item, promised=quantity)
+
+
+def count_promised(office: Office, day: str, bucket: str, more: int) -> None:
+    """What a part of a day has promised."""
+    if bucket and more:
+        row: BucketCount = office.rows["bucket_counts"].get((day, bucket)) or BucketCount(day, bucket)
+        office.put("bucket_counts", replace(row, promised=row.promised + more))
 
 
 def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
@@ -491,23 +569,25 @@ def count_cards(office: Office, entry: Entry, service: str, item: str, **more: i
 
 
 def remember_stock(
-    office: Office, entry: Entry, counter: int | None, kind: str, item: str, quantity: int, promised: int, service: str
+    office: Office, entry: Entry, counter: int | None, kind: str, event: Any, promised: int, bucket: str = ""
 ) -> None:
     """Add a blank's move to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        last = replace(last, stock=(*last.stock, (kind, item, quantity, promised, service, entry.seq)))
+        moved = (kind, event.item, event.quantity, promised, event.service, entry.seq, bucket)
+        last = replace(last, stock=(*last.stock, moved))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
 
 @folds(events.BlankUsed)
 def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
+    own: Reservation | None = office.rows["reservations"].get((event.ticket_id, event.item))
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, -event.promised, event.service)
+        hold(office, entry, event.ticket_id, event.item, -event.promised, service=event.service, used=True)
     move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
     count_cards(office, entry, event.service, event.item, printed=event.quantity)
-    remember_stock(office, entry, event.counter, "use", event.item, event.quantity, event.promised, event.service)
+    remember_stock(office, entry, event.counter, "use", event, event.promised, own.bucket if own else "")
 
 
 @folds(events.BlankUseUndone)
@@ -515,7 +595,8 @@ def _(event: events.BlankUseUndone, office: Office, entry: Entry) -> None:
     move(office, entry, "reverse", event.item, event.quantity, stock.CITIZENS, stock.STORE, ticket_id=event.ticket_id)
     count_cards(office, entry, event.service, event.item, printed=-event.quantity)
     if event.promised:
-        reserve(office, entry, event.ticket_id, event.item, event.promised, event.service)
+        again, item = event.promised, event.item
+        hold(office, entry, event.ticket_id, item, again, service=event.service, bucket=event.bucket, used=True)
 
 
 @folds(events.StockMoved)
@@ -537,7 +618,10 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         count_cards(office, entry, event.service, event.item, spoilt=event.quantity)
     elif event.source == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=-event.quantity)
-    remember_stock(office, entry, event.counter, event.type, event.item, event.quantity, 0, event.service)
+    remember_stock(office, entry, event.counter, event.type, event, 0)
+    if event.delivery:
+        row: Arrival = office.rows["arrivals"].get((event.item, event.delivery)) or Arrival(event.item, event.delivery)
+        office.put("arrivals", replace(row, quantity=row.quantity + event.quantity))
     if event.by_itself:
         alert(office, entry, "stock_found", event.item, str(event.quantity))
 

@@ -20,6 +20,7 @@ from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
+from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse, Ration
 from queue_server.domain.stock import ITEMS, Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import AT_A_COUNTER, CLASSES, PARKED, WAITING, Ticket, Voucher
 
@@ -36,12 +37,15 @@ TABLES: dict[str, type[Any]] = {
     "movements": Movement,
     "item_days": ItemDay,
     "service_counts": ServiceCount,
+    "bucket_counts": BucketCount,
+    "item_uses": ItemUse,
+    "arrivals": Arrival,
     "paces": Pace,
     "suspensions": Suspension,
     "calls": Call,
     "alerts": Alert,
 }
-OF_A_DAY = ("service_counts", "paces", "item_days", "sequences")
+OF_A_DAY = ("service_counts", "bucket_counts", "paces", "item_days", "sequences")
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
 UNFINISHED = AT_A_COUNTER | {WAITING, PARKED}
 
@@ -71,6 +75,8 @@ class Office:
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
+        self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
+        self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -114,6 +120,22 @@ class Office:
         items = (self.rows["reservations"].get((holder, item)) for item in ITEMS)
         return [reservation for reservation in items if reservation]
 
+    @property
+    def ration(self) -> Ration:
+        """What may be promised now; it looks into the rows themselves, so it is as cheap as it is true."""
+        catalogue, rows = self.catalogue, self.rows
+        day = self.open_day.day if self.open_day else calendar.local_date(catalogue, self.now).isoformat()
+        return Ration(
+            catalogue=catalogue,
+            now=self.now,
+            day=day,
+            balances=rows["balances"],
+            counts=rows["bucket_counts"],
+            uses=rows["item_uses"],
+            arrivals=rows["arrivals"],
+            places=self.places,
+        )
+
     def last_number(self, queue: str, day: str) -> int:
         row: Sequence | None = self.rows["sequences"].get((queue, day))
         return row.last_number if row else 0
@@ -143,6 +165,18 @@ class Office:
             heapq.heappop(line)  # it moved on since: stale entries fall off when they are read
         return None
 
+    def first_asked(self) -> list[Voucher]:
+        """The first on each service's waiting list, in the order in which they asked."""
+        heads = []
+        for line in self.asked.values():
+            while line:
+                voucher: Voucher | None = self.rows["vouchers"].get(line[0][1])
+                if voucher and voucher.waits:
+                    heads.append(voucher)
+                    break
+                heapq.heappop(line)
+        return sorted(heads, key=lambda voucher: voucher.rank)
+
     def beside(self, service: str) -> frozenset[str]:
         """The services of the same group: who waits for one of them stands in one line with a ticket of `service`."""
         catalogue = self.catalogue
@@ -170,6 +204,8 @@ class Office:
         rows = self.rows[table]
         if table == "tickets":
             self._line_up(rows.get(key), row)
+        elif table == "vouchers":
+            self._note_place(rows.get(key), row)
         if row is None:
             rows.pop(key, None)
         else:
@@ -186,6 +222,13 @@ class Office:
             heapq.heappush(self.lines[new.service, new.klass], (new.order, new.ticket_id))
             if new.voucher_rank is None:
                 heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))
+
+    def _note_place(self, old: Voucher | None, new: Voucher | None) -> None:
+        if old and old.waits:
+            self.places[old.service] -= old.cards
+        if new and new.waits:
+            self.places[new.service] += new.cards
+            heapq.heappush(self.asked[new.service], (new.rank, new.code))
 
     def hand_over(self, table: str, row: dict[str, Any]) -> None:
         """A row of staff, devices or sessions to be inserted or replaced with the events, but never one itself."""
@@ -231,6 +274,8 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
             return bool(row.state in UNFINISHED)
         case "vouchers":
             return bool(row.state == "open")
+        case "bucket_counts" if row.bucket == VOUCHER:  # a voucher may be redeemed or moved after its day
+            return True
         case "movements" | "calls":
             return False
         case "alerts":

@@ -9,14 +9,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from queue_server.domain.catalogue import (
+    AMAN,
+    KOSONG,
+    KRITIS,
     MINUTES_A_DAY,
+    PURPOSES,
+    TERBATAS,
     Catalogue,
     ChecklistItem,
     Counter,
@@ -24,12 +29,15 @@ from queue_server.domain.catalogue import (
     Group,
     Hall,
     Item,
+    Level,
+    Policy,
     Rules,
     Service,
     Words,
 )
 from queue_server.domain.errors import OfficeFileError
-from queue_server.domain.stock import CARDS, ITEMS
+from queue_server.domain.policy import BUCKETS, bucket_of
+from queue_server.domain.stock import CARDS, ITEMS, RATIONED
 
 TIME_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -219,6 +227,35 @@ RULES: Spec = {
     "safety_minimum": (whole(0), usual.safety_minimum),
     "safety_percent": (whole(0), usual.safety_percent),
 }
+SAID: Spec = {
+    "kiosk": (words, REQUIRED),
+    "display": (words, None),  # left out: what the kiosk says
+    "phone": (words, None),
+    "suket": (flag, REQUIRED),
+}
+GIVES: Spec = {
+    **SAID,
+    "serves": (list_of(one_of(*PURPOSES)), PURPOSES),
+    "shares": (table({bucket: (whole(1), None) for bucket in BUCKETS}), {}),
+}
+POLICY: Spec = {
+    "limited_below_days": (whole(1), REQUIRED),
+    "critical_below_days": (whole(1), REQUIRED),
+    "daily_quota": (whole(1), None),
+    "give_back": (minutes, None),
+    "elsewhere": (words, None),
+    "levels": (
+        table(
+            {
+                AMAN: (table(GIVES), REQUIRED),
+                TERBATAS: (table(GIVES), REQUIRED),
+                KRITIS: (table(GIVES), REQUIRED),
+                KOSONG: (table(SAID), REQUIRED),  # where nothing is left nothing is shared out
+            }
+        ),
+        REQUIRED,
+    ),
+}
 DAY: Spec = {
     "opens": (minutes, REQUIRED),
     "intake_closes": (minutes, REQUIRED),
@@ -236,6 +273,7 @@ ITEM: Spec = {
     "unit": (words, REQUIRED),
     "public": (flag, False),
     "next_delivery": (day, None),
+    "delivery_quantity": (whole(1), None),
 }
 GROUP: Spec = {
     "prefix": (letter, REQUIRED),
@@ -267,6 +305,7 @@ SERVICE: Spec = {
     "service_minutes": (whole(1), REQUIRED),
     "consumes": (named(whole(1)), {}),
     "cards": (flag, False),
+    "purpose": (one_of(*PURPOSES), None),
     "checklist": (list_of(table(TO_BRING)), ()),
     "instead": (list_of(text), ()),
 }
@@ -278,6 +317,7 @@ COUNTER: Spec = {
 FILE: Spec = {
     "office": (table(OFFICE), REQUIRED),
     "rules": (table(RULES), {}),
+    "policy": (table(POLICY), None),
     "hours": (table({weekday: (table(DAY), None) for weekday in WEEKDAYS}), REQUIRED),
     "holidays": (named(text), {}),
     "halls": (rows(HALL, "code"), REQUIRED),
@@ -321,6 +361,7 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
         zone=office["time_zone"],
         information=office["information"],
         rules=Rules(**found["rules"]),
+        policy=_policy(found["policy"]) if found["policy"] else None,
         hours={n: DayHours(**found["hours"][w]) for n, w in enumerate(WEEKDAYS) if found["hours"][w]},
         holidays=dict(_holidays(file.at("holidays"), found["holidays"])),
         halls={code: Hall(**row) for code, row in found["halls"].items()},
@@ -332,6 +373,15 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
             for number, row in found["counters"].items()
         },
     )
+
+
+def _policy(row: Mapping[str, Any]) -> Policy:
+    def level(said: Mapping[str, Any]) -> Level:
+        shares = {bucket: share for bucket, share in said.get("shares", {}).items() if share}
+        words = {screen: said[screen] or said["kiosk"] for screen in ("display", "phone")}
+        return Level(**{**said, **words, "shares": shares})
+
+    return Policy(**{**row, "levels": {name: level(said) for name, said in row["levels"].items()}})
 
 
 def _service(place: Place, row: Mapping[str, Any], papers: Mapping[str, Any]) -> Service:
@@ -431,12 +481,49 @@ def _counters_are_served(file: Place, catalogue: Catalogue) -> None:
             raise file.at(f"services.{code}").refuse("is served at no counter", "add it to a counter's serves")
 
 
+def _deliveries_have_a_day(file: Place, catalogue: Catalogue) -> None:
+    for code, item in catalogue.items.items():
+        if item.delivery_quantity and not item.next_delivery:
+            raise file.at(f"items.{code}.delivery_quantity").refuse("has no day", "add next_delivery = 2026-11-24")
+
+
+def _policy_makes_sense(file: Place, catalogue: Catalogue) -> None:
+    policy, place = catalogue.policy, file.at("policy")
+    if policy is None:
+        return
+    if RATIONED not in catalogue.items:
+        raise place.refuse(f"rations {RATIONED}, which is no item of this office", f"list {RATIONED} or take it out")
+    if policy.critical_below_days >= policy.limited_below_days:
+        raise place.at("critical_below_days").refuse("is not less than limited_below_days", "lower it")
+    if policy.buckets and policy.give_back is None:
+        raise place.at("give_back").refuse("is missing", 'say from which hour unused shares are free, as "11.00"')
+    for name, level in policy.levels.items():
+        if level.shares and sum(level.shares.values()) != 100:
+            raise place.at(f"levels.{name}.shares").refuse("do not add up to 100", "correct the shares")
+        if not level.serves:
+            raise place.at(f"levels.{name}.serves").refuse("names no purpose", f"write some of {', '.join(PURPOSES)}")
+    _every_blank_has_a_purpose(file, catalogue, policy)
+
+
+def _every_blank_has_a_purpose(file: Place, catalogue: Catalogue, policy: Policy) -> None:
+    for code, service in catalogue.services.items():
+        place = file.at(f"services.{code}.purpose")
+        if RATIONED not in service.consumes:
+            continue
+        if service.purpose is None:
+            raise place.refuse("is missing, and the office has a policy", f"write one of {', '.join(PURPOSES)}")
+        if bucket_of(policy, service.purpose, priority=False, channel="") is None:
+            raise place.refuse(f"says {service.purpose!r}, which has no share", "give it one, or one to on_site")
+
+
 CHECKS = (
     _days_are_in_order,
     _breaks_are_in_the_day,
     _groups_have_services,
     _services_make_sense,
     _counters_are_served,
+    _deliveries_have_a_day,
+    _policy_makes_sense,
 )
 
 
@@ -444,7 +531,7 @@ CHECKS = (
 
 AT_ANY_TIME = {  # the words of each table: what a citizen reads, and no number or promise depends on
     "halls": {"name", "where"},
-    "items": {"name", "unit", "next_delivery"},
+    "items": {"name", "unit", "next_delivery", "delivery_quantity"},
     "groups": {"name", "short", "detail", "icon"},
     "services": {"name", "sla_basis", "checklist"},
 }
@@ -461,6 +548,8 @@ def _lasting_changes(old: Catalogue, new: Catalogue) -> Iterator[str]:
     if old.zone != new.zone:
         yield "office.time_zone"
     yield from (f"rules.{name}" for name in _differing(old.rules, new.rules))
+    if _without_words(old.policy) != _without_words(new.policy):
+        yield "policy"
     for part, free in AT_ANY_TIME.items():
         before, after = getattr(old, part), getattr(new, part)
         for key in dict.fromkeys([*before, *after]):
@@ -468,6 +557,14 @@ def _lasting_changes(old: Catalogue, new: Catalogue) -> Iterator[str]:
                 yield f"{part}.{key}"
             else:
                 yield from (f"{part}.{key}.{name}" for name in _differing(before[key], after[key]) if name not in free)
+
+
+def _without_words(policy: Policy | None) -> Policy | None:
+    if policy is None:
+        return None
+    none = Words("")
+    levels = {n: replace(level, kiosk=none, display=none, phone=none) for n, level in policy.levels.items()}
+    return replace(policy, levels=levels, elsewhere=None)
 
 
 def _differing(old: Any, new: Any) -> Iterator[str]:

@@ -12,10 +12,12 @@ from queue_server.domain.catalogue import Rules
 
 STORE, PROMISED, CITIZENS, SUPPLIER = "store", "promised", "citizens", "supplier"
 SPOILED, DEFECTIVE, LOST_AND_FOUND, LENT, BORROWED = "spoiled", "defective", "lost-and-found", "lent", "borrowed"
+AWAITED = "awaited"  # promised out of what the supplier has yet to bring: pending on both sides, never posted
 
 ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
+RATIONED = "KTP"  # whose blanks the office's policy gives out
 
 # What staff may enter, and from which account to which it goes. `count` and `reverse` find their sides themselves.
 MOVEMENTS: dict[str, tuple[str, str]] = {
@@ -44,7 +46,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Blanks set aside for a ticket or a voucher (`holder` is its id or code)."""
+    """Blanks set aside for a ticket or a voucher (`holder` is its id or code), and those it was promised to come."""
 
     KEY: ClassVar[tuple[str, ...]] = ("holder", "item")
 
@@ -52,6 +54,9 @@ class Reservation:
     item: str
     quantity: int
     seq: int  # when it was promised: the youngest breaks first
+    awaited: int = 0  # promised, and yet to be delivered
+    day: str = ""  # the business day whose promise it is
+    bucket: str = ""  # out of which part of that day; empty where nothing is rationed
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,21 +86,30 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A dated place in front of everyone without one, with the blanks that are set aside for it."""
+    """A dated place in front of everyone without one, with the blanks that are set aside for it.
+
+    Without a date it is a place on its service's waiting list, in the order of `rank`.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("code",)
 
     code: str
-    ticket_id: str  # the ticket it came from
-    date: str  # ISO date of the business day it is for
+    ticket_id: str | None  # the ticket it came from; None for one that was given instead of a number
+    date: str  # ISO date of the business day it is for; empty on the waiting list
     rank: int  # smaller first; negative for a promise that the office had to break
     service: str
     cards: int
     priority: bool
     language: str
     issued_at: int
-    state: str = "open"  # open | redeemed | lapsed | moved
+    state: str = "open"  # open | redeemed | lapsed | cancelled
     redeemed_by: str | None = None
+    token: str | None = None  # 128 random bits for its phone page; one from a ticket is found by the ticket's
+
+    @property
+    def waits(self) -> bool:
+        """On the waiting list."""
+        return self.state == "open" and not self.date
 
 
 def number_label(prefix: str, number: int) -> str:

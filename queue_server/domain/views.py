@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-REASONS = ("sold_out", "suspended", "before_opening", "intake_closed", "closed", "quota_reached", "break")
+REASONS = (
+    *("sold_out", "suspended", "before_opening", "intake_closed", "closed", "quota_reached", "break"),
+    "not_served",  # what the policy does not give blanks for at the present level of the stock
+)
 Wait = tuple[int, int] | None
 
 
@@ -56,6 +59,19 @@ class ChecklistLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferView:
+    """Another day for whoever cannot have a number; without a date a place on the waiting list, `position` of `of`."""
+
+    date: str | None
+    rank: int | None
+    opens_at: int | None  # come between these
+    until: int | None
+    announced: bool  # its blank has yet to be delivered
+    position: int | None
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceView:
     code: str
     group: str
@@ -72,6 +88,9 @@ class ServiceView:
     cards: bool
     checklist: tuple[ChecklistLine, ...]
     instead: tuple[str, ...]
+    offer: OfferView | None  # where no number can be had
+    shared_until: int | None  # the share is used up, and what others leave is free from this instant on
+    open_to_priority: bool  # whoever asks to go first can have a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,11 @@ class ServicesView:
     services: tuple[ServiceView, ...]
     stock: tuple[ItemStock, ...]  # the public items
     information: str
+    level: str | None  # AMAN | TERBATAS | KRITIS | KOSONG; None without a policy
+    level_words: str  # what the kiosk says at this level
+    phone_words: str
+    elsewhere: str  # another point of service
+    called_back: bool  # blanks came, and vouchers that were given today are good today
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +157,24 @@ class LobbyBoard:
 
 @dataclass(frozen=True, slots=True)
 class VoucherView:
+    """A dated voucher, or without a date a place on the waiting list: `position` of `of`."""
+
     code: str
-    date: str
+    date: str | None
     rank: int
     service: str
     service_name: str
-    state: str  # open | redeemed | lapsed | moved
-    opens_at: int  # when that day opens
-    until: int  # come before this instant
+    state: str  # open | redeemed | lapsed | cancelled
+    opens_at: int | None  # when that day opens
+    until: int | None  # come before this instant
     blanks: int  # set aside
+    awaited: int  # blanks that have yet to be delivered
+    position: int | None
+    of: int | None
+    called_back: bool  # given today and good today: its blank has come
+    issued_at: int
+    language: str
+    token: str | None  # of its own page; one that came from a ticket is seen on the ticket's
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +379,7 @@ class SlipView:
     """All that stands on a slip; `printables` turns it into bytes."""
 
     office: str  # "Disdukcapil Kota Serang"
-    number: str
+    number: str  # empty on a voucher that was given instead of one
     service_name: str
     day: str  # ISO date
     issued_at: int
@@ -361,7 +394,7 @@ class SlipView:
     wifi_name: str | None
     language: str
     reprint: bool = False
-    voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order
+    voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order, or place in line
 
 
 def as_json(value: Any) -> Any:

@@ -358,18 +358,28 @@ def undo(office: Office, *, ticket_id: str, clerk: str) -> dict[str, Any]:
 
 
 def undo_blanks(
-    office: Office, action: Action, kind: str, item: str, quantity: int, promised: int, service: str, seq: int
+    office: Office,
+    action: Action,
+    kind: str,
+    item: str,
+    quantity: int,
+    promised: int,
+    service: str,
+    seq: int,
+    bucket: str,
 ) -> None:
     match kind:
         case "use":
-            record(office, events.BlankUseUndone(action.ticket_id, item, quantity, promised, service))
+            record(office, events.BlankUseUndone(action.ticket_id, item, quantity, promised, service, bucket))
         case "reserve":
             record(office, events.BlankReleased(action.ticket_id, item, quantity, service))
         case "release":
             store = office.balance(item, stock.STORE)
             if store.posted + store.pending < quantity:
                 raise OutOfStock(item=item, wanted=quantity, available=0, service=service)
-            record(office, events.BlankReserved(action.ticket_id, item, quantity, service))
+            if bucket and (refused := office.ration.over(office.catalogue.services[service], quantity, bucket)):
+                raise refused
+            record(office, events.BlankReserved(action.ticket_id, item, quantity, service, bucket=bucket))
         case "spoil":
             source, target = stock.MOVEMENTS["spoil"]
             back = events.StockMoved(

@@ -16,11 +16,15 @@ from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.operations.promises import (
     NewCode,
     clock_behind,
+    day_owed,
     defer,
+    front_rank,
+    give_up,
+    next_rank,
     release_all,
     require_true_clock,
-    voucher_date,
 )
+from queue_server.operations.vouchers import STEP, serve_arrivals
 
 CLOSING_GRACE_MS = 60 * 60_000  # whoever is being served at closing time is served to the end, at most so long
 CLOSING_STEP = 25  # tickets or vouchers a command: a command writes at most 500 rows
@@ -72,7 +76,8 @@ def follow_calendar(office: Office, *, new_code: NewCode) -> dict[str, Any]:
     if ahead or office.now >= day.closes_at + (CLOSING_GRACE_MS if busy else 0):
         record(office, events.DayClosing(day.day))
         return {"did": "closing", "more": True}
-    return {"did": None, "more": False}
+    served = serve_arrivals(office)
+    return {"did": "served" if served else None, "more": served >= STEP}
 
 
 def open_by_calendar(office: Office) -> dict[str, Any]:
@@ -149,21 +154,26 @@ def send_home(office: Office, ticket: Ticket, new_code: NewCode) -> None:
         record(office, events.TicketRequeued(ticket.ticket_id, ticket.place, keeps_turn=True))
         ticket = office.ticket(ticket.ticket_id)
     if office.catalogue.rules.carry_over:
-        day = voucher_date(office)
-        defer(office, ticket, day, office.last_number("voucher", day) + 1, new_code)
+        day = office.ration.next_day_for(office.catalogue.services[ticket.service], ticket.cards)
+        defer(office, ticket, day, next_rank(office, day), new_code)
     else:
         record(office, events.TicketExpired(ticket.ticket_id))
         release_all(office, ticket)
 
 
 def unused_vouchers(office: Office, day: str) -> list[Voucher]:
-    return [v for v in office.rows["vouchers"].values() if v.date <= day and v.state == "open"]
+    return [v for v in office.rows["vouchers"].values() if v.state == "open" and "" < v.date <= day]
 
 
 def lapse(office: Office, voucher: Voucher) -> None:
-    for held in office.reservations_of(voucher.code):
-        record(office, events.BlankReleased(voucher.code, held.item, held.quantity))
-    record(office, events.VoucherLapsed(voucher.code))
+    """One whose blank never came is no fault of its holder: it moves on, in front."""
+    late = next((held for held in office.reservations_of(voucher.code) if held.awaited), None)
+    if late:
+        day = day_owed(office, voucher, late.item)
+        record(office, events.VoucherMoved(voucher.code, day, front_rank(office, day)))
+    else:
+        give_up(office, voucher.code)
+        record(office, events.VoucherLapsed(voucher.code))
 
 
 def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:

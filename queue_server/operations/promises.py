@@ -7,9 +7,10 @@ from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
 from queue_server.domain.days import CLOCK_TOLERANCE_MS, Pace
-from queue_server.domain.errors import ClockBehind, DayIsClosed, OutOfStock
+from queue_server.domain.errors import ClockBehind, DayIsClosed
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
+from queue_server.domain.policy import VOUCHER, Offer
 from queue_server.domain.stock import Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import Wait
@@ -51,16 +52,19 @@ def next_opening(office: Office) -> int | None:
 def promise(office: Office, ticket: Ticket, service: str, counter: int | None = None) -> None:
     """Set aside what the service needs and the ticket does not hold yet, all or nothing.
 
-    Raises `OutOfStock` naming the item that is short.
+    Raises `OutOfStock` naming the item that is short, `QuotaReached` and `ServiceClosed` where the policy has no more
+    for this ticket. What a voucher was promised is outside the policy.
     """
-    catalogue = office.catalogue
+    ration, wanted = office.ration, office.catalogue.services[service]
     held = {reservation.item: reservation.quantity for reservation in office.reservations_of(ticket.ticket_id)}
-    for item, needed in catalogue.needs(service, ticket.cards).items():
-        left, wanted = stock.available(office.balance(item, stock.STORE), catalogue.rules), needed - held.get(item, 0)
-        if wanted > left:
-            raise OutOfStock(item=item, wanted=wanted, available=left, service=service)
-        if wanted > 0:
-            record(office, events.BlankReserved(ticket.ticket_id, item, wanted, service, counter))
+    by_voucher = ticket.voucher is not None
+    bucket = VOUCHER if by_voucher else ration.bucket(wanted, ticket.priority, ticket.channel)
+    if refused := ration.refusal(wanted, ticket.cards, bucket, held, by_voucher):
+        raise refused
+    for item, needed in office.catalogue.needs(service, ticket.cards).items():
+        if (missing := needed - held.get(item, 0)) > 0:
+            of_bucket = bucket if item == stock.RATIONED else ""
+            record(office, events.BlankReserved(ticket.ticket_id, item, missing, service, counter, of_bucket))
 
 
 def release_all(office: Office, ticket: Ticket, counter: int | None = None) -> None:
@@ -85,7 +89,7 @@ def cover_shortage(office: Office, item: str, quantity: int) -> None:
 
 
 def break_promises(office: Office, item: str, new_code: NewCode) -> None:
-    """While less is on hand than promised, the youngest promise becomes the first voucher of the next day."""
+    """While less is on hand than promised, the youngest promise becomes the first voucher of a day to come."""
     while (store := office.balance(item, stock.STORE)).posted + store.pending < 0:
         youngest = max(breakable(office, item), key=lambda held: held.seq)
         break_promise(office, youngest, new_code)
@@ -93,7 +97,7 @@ def break_promises(office: Office, item: str, new_code: NewCode) -> None:
 
 def breakable(office: Office, item: str) -> list[Reservation]:
     """Promises that may break: nobody at a counter loses theirs while another can be found."""
-    held = [r for r in office.rows["reservations"].values() if r.item == item]
+    held = [r for r in office.rows["reservations"].values() if r.item == item and r.quantity]
     called = [r for r in held if getattr(office.rows["tickets"].get(r.holder), "state", "") in tickets.AT_A_COUNTER]
     return [r for r in held if r not in called] or held
 
@@ -101,32 +105,67 @@ def breakable(office: Office, item: str) -> list[Reservation]:
 def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
     ticket: Ticket | None = office.rows["tickets"].get(held.holder)
     voucher: Voucher | None = office.rows["vouchers"].get(held.holder)
-    service, label = (ticket.service, ticket.label) if ticket else ("", voucher.code if voucher else "")
-    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, service, label))
-    day = voucher_date(office)
-    rank = -office.last_number("broken", day) - 1
+    label = ticket.label if ticket else held.holder
+    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, ticket.service if ticket else "", label))
     if voucher:
-        record(office, events.VoucherMoved(voucher.code, day, rank))
+        day = max(voucher.date, day_owed(office, voucher, held.item))
+        record(office, events.VoucherMoved(voucher.code, day, front_rank(office, day)))
+        record(office, events.BlankAwaited(voucher.code, held.item, held.quantity))
     elif ticket and ticket.state not in tickets.AT_A_COUNTER:  # who is at a counter hears it there, from a person
-        defer(office, ticket, day, rank, new_code)
+        day = day_owed(office, ticket, held.item)
+        code = defer(office, ticket, day, front_rank(office, day), new_code)
+        record(office, events.BlankAwaited(code, held.item, held.quantity))
 
 
 # -- vouchers --------------------------------------------------------------------------------------------------------
 
 
-def voucher_date(office: Office) -> str:
-    """The next business day after the one that is open (or today): `docs/field.md#voucher`."""
-    today = calendar.local_date(office.catalogue, office.now)
-    after = min(today, date.fromisoformat(office.open_day.day)) if office.open_day else today
-    return calendar.next_business_day(office.catalogue, after).isoformat()
+def day_owed(office: Office, holder: Ticket | Voucher, item: str) -> str:
+    """When whoever lost a blank, or never got the one that was announced, can next hope for it."""
+    return office.ration.day_owed(office.catalogue.services[holder.service], holder.cards, item)
 
 
-def defer(office: Office, ticket: Ticket, day: str, rank: int, new_code: NewCode) -> None:
-    """Turn a waiting, serving or parked ticket into a dated voucher that takes its blanks along."""
+def front_rank(office: Office, day: str) -> int:
+    """In front of everybody on that day, behind those to whom the office already owes one."""
+    return -office.last_number("broken", day) - 1
+
+
+def next_rank(office: Office, day: str) -> int:
+    return office.last_number("voucher", day) + 1
+
+
+def defer(office: Office, ticket: Ticket, day: str, rank: int, new_code: NewCode) -> str:
+    """Turn a waiting, serving or parked ticket into a dated voucher that takes its blanks along; the code of it."""
     tickets.require(ticket, tickets.DEFERRED)
     code = new_code()
     record(office, events.TicketDeferred(ticket.ticket_id, code, day, rank))
     carry_all(office, ticket.ticket_id, code, ticket.service, back=False)
+    return code
+
+
+def claim(office: Office, code: str, offer: Offer) -> None:
+    """Set aside, or await, what a voucher was offered."""
+    for item, quantity in offer.reserved.items():
+        record(office, events.BlankReserved(code, item, quantity, bucket=VOUCHER if item == stock.RATIONED else ""))
+    for item, quantity in offer.awaited.items():
+        record(office, events.BlankAwaited(code, item, quantity))
+
+
+def give_up(office: Office, code: str) -> None:
+    """Nothing is set aside for a voucher any more, and nothing awaited."""
+    for held in office.reservations_of(code):
+        if held.quantity:
+            record(office, events.BlankReleased(code, held.item, held.quantity))
+        if held.awaited:
+            record(office, events.BlankAwaited(code, held.item, -held.awaited))
+
+
+def fetch_awaited(office: Office, held: Reservation) -> bool:
+    """Set aside what a voucher awaits of one item, if there is as much; True when it is done."""
+    if held.awaited > office.ration.bebas(held.item):
+        return False
+    record(office, events.BlankReserved(held.holder, held.item, held.awaited, bucket=held.bucket))
+    return True
 
 
 # -- how long ----------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.domain.stock import MOVEMENTS, Movement
 from queue_server.operations.promises import NewCode, break_promises, cover_shortage
+from queue_server.operations.vouchers import serve_arrivals
 
 TYPES = (*MOVEMENTS, "count", "reverse")
 # What leaves the store by somebody's wish and not as a fact: only what is not promised may go.
@@ -30,7 +31,8 @@ def move_stock(
     """Enter one movement of `quantity` whole units; for `count` the quantity is what lies there.
 
     Facts are never refused: spoilage and counts take from safety, then from free, then from the youngest promise
-    (`docs/field.md#facts`). Raises `Invalid`, `NotFound` (item, movement), `Conflict` (reversed before, promised).
+    (`docs/field.md#facts`). What arrives goes first to those who asked first (`docs/field.md#sold-out`). Raises
+    `Invalid`, `NotFound` (item, movement), `Conflict` (reversed before, promised).
     """
     if item not in office.catalogue.items:
         raise NotFound("item", item=item)
@@ -45,6 +47,7 @@ def move_stock(
     else:
         enter(office, item, type, quantity, reference, reason)
     break_promises(office, item, new_code)
+    serve_arrivals(office)
     return balance_of(office, item)
 
 
@@ -56,7 +59,9 @@ def enter(office: Office, item: str, type: str, quantity: int, reference: str, r
         if type in WISHES:
             require_unpromised(office, item, quantity)
         cover_shortage(office, item, quantity)
-    record(office, events.StockMoved(type, item, quantity, source, target, reference, reason))
+    announced = office.catalogue.items[item].next_delivery if type == "receive" else None
+    delivery = announced.isoformat() if announced else ""
+    record(office, events.StockMoved(type, item, quantity, source, target, reference, reason, delivery=delivery))
 
 
 def count(office: Office, item: str, counted: int, reason: str) -> None:

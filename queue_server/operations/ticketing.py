@@ -15,6 +15,7 @@ from queue_server.domain.errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    OutOfStock,
     QuotaReached,
     ServiceSuspended,
     WrongState,
@@ -25,6 +26,7 @@ from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.operations.promises import (
     ahead_of,
     carry_all,
+    fetch_awaited,
     next_opening,
     promise,
     release_all,
@@ -62,7 +64,9 @@ def issue_ticket(
     if cards != 1 and not wanted.cards:
         raise Invalid("one_card", service=service)
     held = require_voucher(office, voucher, service, day) if voucher else None
-    if not held:  # whoever has a voucher was promised a place on this day
+    if held:
+        require_its_blanks(office, held)
+    else:  # whoever has a voucher was promised a place on this day
         require_quota(office, wanted, day)
     record(
         office,
@@ -146,9 +150,18 @@ def require_voucher(office: Office, code: str, service: str, day: str) -> Vouche
         raise WrongState("voucher_used" if voucher.state == "redeemed" else "voucher_lapsed", code=code)
     if voucher.service != service:
         raise Conflict("voucher_service", code=code, service=voucher.service)
+    if voucher.waits:
+        raise WrongState("voucher_waits", code=code)
     if voucher.date > day:
         raise WrongState("voucher_early", code=code, date=voucher.date)
     return voucher
+
+
+def require_its_blanks(office: Office, voucher: Voucher) -> None:
+    """A voucher keeps its right while its blank has not come. Raises `OutOfStock`."""
+    for held in office.reservations_of(voucher.code):
+        if held.awaited and not fetch_awaited(office, held):
+            raise OutOfStock("not_arrived", code=voucher.code, item=held.item, service=voucher.service)
 
 
 def cancel(

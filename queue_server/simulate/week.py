@@ -140,7 +140,7 @@ class Week:
         """Whoever was still there looks at the phone: a voucher, or an expired number."""
         for visit in self.open_visits.values():
             view = self.house.queries.ticket(visit.ticket_id, "id", self.house.now)
-            if view.state == tickets.DEFERRED and view.voucher:
+            if view.state == tickets.DEFERRED and view.voucher and view.voucher.date:
                 self.deferred(visit, view.voucher.code, date.fromisoformat(view.voucher.date))
             elif view.state == tickets.EXPIRED:
                 self.leave_with_nothing(visit, Fate.BROKEN, self.services_view().day.next_day)

@@ -93,6 +93,7 @@ def numbers_from_json(text: str) -> tuple[int, ...]:
 JSON_COLUMNS: dict[tuple[str, str], tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     ("counters", "actions"): (actions_to_json, actions_from_json),
     ("paces", "seconds"): (dumps, numbers_from_json),
+    ("item_uses", "days"): (dumps, numbers_from_json),
 }
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event, TicketDeferred, TicketIssued
+from queue_server.domain.events import Event, TicketDeferred, TicketIssued, VoucherGiven
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
+from queue_server.domain.policy import VOUCHER
 from queue_server.domain.tickets import AT_A_COUNTER, WAITING
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
@@ -127,6 +128,9 @@ def read_into(
 
 def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
     """So that a year of finished tickets is not read at every start; `kept_in_memory` has the last word."""
+    if name == "bucket_counts":
+        columns = PROJECTIONS[name].c
+        return [sa.or_(columns.day >= newest_day, columns.bucket == VOUCHER)]
     if name in OF_A_DAY:
         return [PROJECTIONS[name].c.day >= newest_day]
     conditions = {"tickets": UNFINISHED, "vouchers": OPEN_VOUCHER, "alerts": UNANSWERED}
@@ -167,6 +171,8 @@ def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> boo
             new_tickets.add(event.ticket_id)
         elif isinstance(event, TicketDeferred):
             new_vouchers.add(event.voucher)
+        elif isinstance(event, VoucherGiven):
+            new_vouchers.add(event.code)
     return (
         names.tickets <= office.rows["tickets"].keys() | new_tickets
         and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers

@@ -14,7 +14,7 @@ from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
 from queue_server.domain.office import catalogue_in_force
-from queue_server.domain.stock import Balance, ItemDay, Movement
+from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import (
     AlertView,
@@ -37,8 +37,8 @@ from queue_server.domain.views import (
 )
 from queue_server.storage.codec import ROWS
 from queue_server.storage.database import Database
-from queue_server.storage.schema import PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
-from queue_server.storage.snapshot import Snapshot, Waiting, call_view
+from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
+from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
 
 CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
@@ -163,14 +163,28 @@ class Queries:
 
     def voucher(self, code: str, language: str, now: int) -> VoucherView:
         """Raises `NotFound`."""
+        return self._voucher(of("vouchers").code == code, code, language, now)
+
+    def voucher_by_token(self, token: str, language: str, now: int) -> VoucherView:
+        """One that was given instead of a number. Raises `NotFound`."""
+        return self._voucher(of("vouchers").token == token, "", language, now)
+
+    def voucher_version(self, token: str, now: int) -> tuple[str, int, str]:
+        """What a voucher's phone page depends on. Raises `NotFound`."""
         with self.database.reading() as connection:
             reader = Reader(connection, self.site, now)
-            row = next(iter(reader.rows("vouchers", PROJECTIONS["vouchers"].c.code == code)), None)
+            row = next(iter(reader.rows("vouchers", of("vouchers").token == token)), None)
+            if row is None:
+                raise NotFound("voucher", code="")
+            return row.code, reader.head()[0], str(now // 60_000)
+
+    def _voucher(self, where: sa.ColumnElement[bool], code: str, language: str, now: int) -> VoucherView:
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            row = next(iter(reader.rows("vouchers", where)), None)
             if row is None:
                 raise NotFound("voucher", code=code)
-            snapshot = reader.snapshot(lines=False)
-            snapshot.reservations.update(reader.reservations([code]))
-        return voucher_view(snapshot, row, language)
+            return reader.voucher(row, reader.snapshot(lines=False), language)
 
     def slip(self, ticket_id: str, now: int, reprint: bool = False) -> SlipView:
         """What the slip of a ticket says; of a deferred one it is its voucher. Raises `NotFound`."""
@@ -199,6 +213,30 @@ class Queries:
             language=language,
             reprint=reprint,
             voucher=view.voucher,
+        )
+
+    def voucher_slip(self, code: str, now: int) -> SlipView:
+        """What the slip of a voucher says that was given instead of a number. Raises `NotFound`."""
+        language = self.voucher(code, "id", now).language
+        view, catalogue = self.voucher(code, language, now), self.catalogue(now)
+        checklist = catalogue.services[view.service].checklist
+        return SlipView(
+            office=f"Disdukcapil {catalogue.name}",
+            number="",
+            service_name=view.service_name,
+            day=view.date or "",
+            issued_at=view.issued_at,
+            time_zone=catalogue.time_zone,
+            zone=catalogue.zone,
+            hall_name="",
+            ahead=None,
+            wait_clock=None,
+            reserved=(),
+            checklist=tuple(line.label.get(language) for line in checklist),
+            track_url=f"{self.public_url}/t/{view.token}" if self.public_url and view.token else None,
+            wifi_name=self.wifi_name or None,
+            language=language,
+            voucher=view,
         )
 
     # -- the day's figures ---------------------------------------------------------------------------------------------
@@ -290,8 +328,44 @@ class Reader:
             lines=unfinished,
             reservations=self.reservations(held),
             acted_on=self.tickets_of(acted),
+            bucket_counts={(row.day, row.bucket): row for row in self.of_policy("bucket_counts")},
+            item_uses={row.item: row for row in self.of_policy("item_uses")},
+            arrivals={(row.item, row.delivery): row for row in self.rows("arrivals")},
+            places=self.places(),
+            voucher_ranks=self.voucher_ranks(),
+            called_back=self.called_back(),
             finished=self.finished() if lines else {},
         )
+
+    def of_policy(self, table: str) -> list[Any]:
+        """Rows that only an office with a policy looks at, of today and later."""
+        if self.catalogue.policy is None:
+            return []
+        return self.rows(table, *([of(table).day >= self.today] if "day" in of(table) else []))
+
+    def voucher_ranks(self) -> dict[str, int]:
+        columns = of("sequences")
+        rows = self.rows("sequences", columns.queue == "voucher", columns.day >= self.today)
+        return {row.day: row.last_number for row in rows}
+
+    def places(self) -> dict[str, Places]:
+        """The waiting list of each service."""
+        columns = of("vouchers")
+        query = (
+            sa.select(columns.service, sa.func.count(), sa.func.sum(columns.cards))
+            .where(columns.site == self.site, OPEN_VOUCHER, columns.date == "")
+            .group_by(columns.service)
+        )
+        return {service: Places(count, int(cards)) for service, count, cards in self.connection.execute(query)}
+
+    def called_back(self) -> int:
+        """Vouchers that were given on the open day and are good on it."""
+        if self.open_day is None:
+            return 0
+        columns = of("vouchers")
+        today = (columns.date == self.open_day.day, columns.issued_at >= self.open_day.opened_at)
+        query = sa.select(sa.func.count()).where(columns.site == self.site, OPEN_VOUCHER, *today)
+        return self.connection.execute(query).scalar_one()
 
     def head(self) -> tuple[int, int]:
         """The journal's newest number and its instant (ms)."""
@@ -382,9 +456,18 @@ class Reader:
             return None
         where = of("vouchers").ticket_id == ticket.ticket_id
         voucher = next(iter(self.rows("vouchers", where)), None)
-        if voucher:
-            snapshot.reservations.update(self.reservations([voucher.code]))
-        return voucher_view(snapshot, voucher, language) if voucher else None
+        return self.voucher(voucher, snapshot, language) if voucher else None
+
+    def voucher(self, voucher: Voucher, snapshot: Snapshot, language: str) -> VoucherView:
+        held = self.reservations([voucher.code])[voucher.code]
+        return voucher_view(snapshot, voucher, held, self.position(voucher) if voucher.waits else None, language)
+
+    def position(self, voucher: Voucher) -> int:
+        """Where a place stands on the waiting list of its service, from 1."""
+        columns = of("vouchers")
+        before = (OPEN_VOUCHER, columns.date == "", columns.service == voucher.service, columns.rank <= voucher.rank)
+        query = sa.select(sa.func.count()).where(columns.site == self.site, *before)
+        return self.connection.execute(query).scalar_one()
 
     def use_per_day(self, day: str) -> dict[str, float]:
         """By item: used and spoilt a business day, over the last days before and with `day`."""
@@ -417,9 +500,11 @@ def office_board(snapshot: Snapshot) -> dict[str, Any]:
     """The whole office in figures and codes, without words: kiosks of both languages and the supervisor watch it."""
     view = snapshot.services_view("id")
     of_group = ("prefix", "waiting", "wait_minutes", "open", "reason", "blanks")
-    of_service = ("code", "waiting", "wait_minutes", "open", "reason", "reason_words", "blanks")
+    of_service = ("code", "waiting", "wait_minutes", "open", "reason", "reason_words", "blanks", "offer")
     return {
         "day": as_json(view.day),
+        "level": view.level,
+        "called_back": view.called_back,
         "groups": [{name: as_json(getattr(group, name)) for name in of_group} for group in view.groups],
         "services": [{name: as_json(getattr(s, name)) for name in of_service} for s in view.services],
         "stock": as_json(view.stock),
@@ -464,22 +549,29 @@ def ticket_view(
     )
 
 
-VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
-
-
-def voucher_view(snapshot: Snapshot, voucher: Voucher, language: str) -> VoucherView:
-    span = calendar.span(snapshot.catalogue, date.fromisoformat(voucher.date))
-    opens = span.opens_ms if span else calendar.instant(snapshot.catalogue, date.fromisoformat(voucher.date), 8 * 60)
+def voucher_view(
+    snapshot: Snapshot, voucher: Voucher, held: list[Reservation], position: int | None, language: str
+) -> VoucherView:
+    cards = [r for r in held if r.item in stock.CARDS]
+    opens_at, until = snapshot.voucher_hours(voucher.date, voucher.issued_at) if voucher.date else (None, None)
+    issued_on = calendar.local_date(snapshot.catalogue, voucher.issued_at).isoformat()
     return VoucherView(
         code=voucher.code,
-        date=voucher.date,
+        date=voucher.date or None,
         rank=abs(voucher.rank),
         service=voucher.service,
         service_name=snapshot.catalogue.services[voucher.service].name.get(language),
         state=voucher.state,
-        opens_at=opens,
-        until=min(opens + VOUCHER_HOURS * HOUR, span.intake_closes_ms if span else opens + VOUCHER_HOURS * HOUR),
-        blanks=sum(r.quantity for r in snapshot.reservations.get(voucher.code, []) if r.item in stock.CARDS),
+        opens_at=opens_at,
+        until=until,
+        blanks=sum(r.quantity for r in cards),
+        awaited=sum(r.awaited for r in cards),
+        position=position,
+        of=snapshot.places[voucher.service].count if position and voucher.service in snapshot.places else None,
+        called_back=voucher.state == "open" and voucher.date == issued_on == snapshot.today,
+        issued_at=voucher.issued_at,
+        language=voucher.language,
+        token=voucher.token,
     )
 
 

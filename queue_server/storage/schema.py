@@ -155,6 +155,16 @@ service_counts = sa.Table(
     whole("spoilt"),
 )
 
+bucket_counts = sa.Table(
+    "bucket_counts",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    text("bucket", primary_key=True),
+    whole("promised"),
+    sa.CheckConstraint("promised >= 0", name="promised_below_zero"),
+)
+
 paces = sa.Table(
     "paces",
     meta,
@@ -240,7 +250,7 @@ vouchers = sa.Table(
     meta,
     site(),
     text("code", primary_key=True),
-    text("ticket_id"),
+    text("ticket_id", nullable=True),
     text("date"),
     whole("rank"),
     text("service"),
@@ -250,11 +260,12 @@ vouchers = sa.Table(
     whole("issued_at"),
     text("state"),
     text("redeemed_by", nullable=True),
+    text("token", unique=True, nullable=True),
     refers("ticket_id", "tickets.ticket_id"),
     refers("redeemed_by", "tickets.ticket_id"),
 )
 OPEN_VOUCHER = one_of(vouchers.c.state, "open")
-index_where(vouchers, OPEN_VOUCHER, "vouchers_open", "date", "rank")
+index_where(vouchers, OPEN_VOUCHER, "vouchers_open", "date", "service", "rank")
 index(vouchers, "vouchers_of_ticket", "ticket_id")
 
 counters = sa.Table(
@@ -312,7 +323,10 @@ reservations = sa.Table(
     text("item", primary_key=True),
     whole("quantity"),
     whole("seq"),
-    sa.CheckConstraint("quantity > 0", name="nothing_reserved"),
+    whole("awaited"),
+    text("day"),
+    text("bucket"),
+    sa.CheckConstraint("quantity >= 0 AND awaited >= 0 AND quantity + awaited > 0", name="nothing_reserved"),
 )
 
 movements = sa.Table(
@@ -352,6 +366,12 @@ item_days = sa.Table(
     whole("other"),
 )
 
+item_uses = sa.Table("item_uses", meta, site(), text("item", primary_key=True), text("days"))
+
+arrivals = sa.Table(
+    "arrivals", meta, site(), text("item", primary_key=True), text("delivery", primary_key=True), whole("quantity")
+)
+
 # In the order in which their rows are written: what a foreign key names comes first.
 PROJECTIONS: dict[str, sa.Table] = {
     table.name: table
@@ -366,7 +386,10 @@ PROJECTIONS: dict[str, sa.Table] = {
         balances,
         movements,
         item_days,
+        item_uses,
+        arrivals,
         service_counts,
+        bucket_counts,
         paces,
         suspensions,
         calls,

@@ -17,6 +17,8 @@ from queue_server.domain import announcements, calendar, counters, days, queuein
 from queue_server.domain.catalogue import Catalogue, Service
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
+from queue_server.domain.errors import Refusal
+from queue_server.domain.policy import Arrival, BucketCount, ItemUse, Ration
 from queue_server.domain.stock import Balance, ItemDay, Reservation
 from queue_server.domain.tickets import Ticket, number_label
 from queue_server.domain.views import (
@@ -30,6 +32,7 @@ from queue_server.domain.views import (
     GroupWaiting,
     ItemStock,
     LobbyBoard,
+    OfferView,
     Reserved,
     ServicesView,
     ServiceView,
@@ -44,6 +47,12 @@ SHORT_BREAK = {
     "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
     "en": "Break {}. You can still take a number.",
 }
+CALLED_BACK = {
+    "id": "Blangko sudah datang. Antrean tunda yang diberikan hari ini berlaku sekarang: ambil nomor di kios.",
+    "en": "Blanks have come. Codes given today for another day are good now: take a number at the kiosk.",
+}
+REASON_OF = {"out_of_stock": "sold_out", "quota_reached": "quota_reached", "service_closed": "not_served"}
+VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
 FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
 
 
@@ -53,6 +62,14 @@ class Waiting:
 
     count: int
     longest_since: int | None
+
+
+@dataclass(frozen=True)
+class Places:
+    """The waiting list of one service: how many stand on it, and how many cards they ask for."""
+
+    count: int
+    cards: int
 
 
 @dataclass
@@ -77,6 +94,12 @@ class Snapshot:
     lines: list[Ticket]  # everyone unfinished, and the skipped; empty unless asked for
     reservations: dict[str, list[Reservation]]  # of the tickets at a counter
     acted_on: dict[str, Ticket]  # the tickets that counters acted on last
+    bucket_counts: dict[tuple[str, str], BucketCount]  # (day, bucket): of today and later
+    item_uses: dict[str, ItemUse]
+    arrivals: dict[tuple[str, str], Arrival]
+    places: dict[str, Places]  # by service
+    voucher_ranks: dict[str, int]  # the last one given for each day
+    called_back: int  # vouchers that were given today and are good today
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -156,6 +179,49 @@ class Snapshot:
     def public_stock(self, language: str) -> tuple[ItemStock, ...]:
         return tuple(self.item_stock(code, language) for code, item in self.catalogue.items.items() if item.public)
 
+    # -- the policy --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def ration(self) -> Ration:
+        return Ration(
+            catalogue=self.catalogue,
+            now=self.now,
+            day=self.today,
+            balances=self.balances,
+            counts=self.bucket_counts,
+            uses=self.item_uses,
+            arrivals=self.arrivals,
+            places={service: places.cards for service, places in self.places.items()},
+        )
+
+    def refusal(self, service: Service, priority: bool = False) -> Refusal | None:
+        """Why stock or policy have nothing for somebody at the kiosk."""
+        return self.ration.refusal(service, 1, self.ration.bucket(service, priority, "kiosk"), {})
+
+    def offer(self, service: Service) -> OfferView | None:
+        """What the kiosk offers instead of a number, where stock or policy have none."""
+        if not self.day_view.takes_numbers or service.code in self.suspensions:
+            return None
+        if not self.ration.may_wait(service) or self.refusal(service) is None:
+            return None
+        offer = self.ration.offer(service, 1)
+        if offer.date is None:
+            waiting = self.places[service.code].count if service.code in self.places else 0
+            return OfferView(None, None, None, None, announced=False, position=waiting + 1, of=waiting + 1)
+        opens_at, until = self.voucher_hours(offer.date, self.now)
+        rank = self.voucher_ranks.get(offer.date, 0) + 1
+        return OfferView(offer.date, rank, opens_at, until, bool(offer.awaited), position=None, of=None)
+
+    def voucher_hours(self, day: str, issued_at: int) -> tuple[int, int]:
+        """When the holder of a voucher is asked to come; until intake ends, if it is good on the day it was given."""
+        date_of = date.fromisoformat(day)
+        span = calendar.span(self.catalogue, date_of)
+        opens = span.opens_ms if span else calendar.instant(self.catalogue, date_of, 8 * 60)
+        closes = span.intake_closes_ms if span else opens + VOUCHER_HOURS * 60 * calendar.MINUTE
+        if calendar.local_date(self.catalogue, issued_at) == date_of:
+            return issued_at, max(issued_at, closes)
+        return opens, min(opens + VOUCHER_HOURS * 60 * calendar.MINUTE, closes)
+
     # -- services ----------------------------------------------------------------------------------------------------
 
     def reason(self, service: Service) -> str | None:
@@ -164,8 +230,8 @@ class Snapshot:
             return {"before": "before_opening", "closing": "closed"}.get(self.day_view.state, self.day_view.state)
         if service.code in self.suspensions:
             return "suspended"
-        if any(self.available(item) < need for item, need in self.catalogue.needs(service.code, 1).items()):
-            return "sold_out"
+        if refused := self.refusal(service):
+            return REASON_OF[refused.code]
         quota = self.catalogue.groups[service.prefix].quota
         return "quota_reached" if quota is not None and self.taken.get(service.prefix, 0) >= quota else None
 
@@ -181,7 +247,7 @@ class Snapshot:
         """What a citizen is told is left: None for a service that gives out no card."""
         if stock.CARDS.isdisjoint(self.catalogue.needs(service.code, 1)):
             return None
-        return self.limit(service)[1]
+        return self.ration.numbers_left(service)
 
     def open_counters(self, services: Iterable[str]) -> int:
         codes = set(services)
@@ -208,6 +274,7 @@ class Snapshot:
     def service_view(self, service: Service, language: str) -> ServiceView:
         reason, hall = self.reason(service), self.catalogue.hall_of(service.code)
         suspension = self.suspensions.get(service.code)
+        refused = self.refusal(service) if reason in REASON_OF.values() else None
         return ServiceView(
             code=service.code,
             group=service.prefix,
@@ -233,6 +300,9 @@ class Snapshot:
                 for line in service.checklist
             ),
             instead=service.instead,
+            offer=self.offer(service) if refused else None,
+            shared_until=refused.details.get("until") if refused else None,  # type: ignore[arg-type]
+            open_to_priority=refused is not None and self.refusal(service, priority=True) is None,
         )
 
     def group_view(self, prefix: str, language: str) -> GroupView:
@@ -257,6 +327,8 @@ class Snapshot:
         )
 
     def services_view(self, language: str) -> ServicesView:
+        level, policy = self.ration.level, self.catalogue.policy
+        elsewhere = policy.elsewhere if policy else None
         return ServicesView(
             office=self.catalogue.name,
             day=self.day_view,
@@ -264,6 +336,11 @@ class Snapshot:
             services=tuple(self.service_view(service, language) for service in self.catalogue.services.values()),
             stock=self.public_stock(language),
             information=self.catalogue.information.get(language),
+            level=self.ration.level_name if level else None,
+            level_words=level.kiosk.get(language) if level else "",
+            phone_words=level.phone.get(language) if level else "",
+            elsewhere=elsewhere.get(language) if elsewhere else "",
+            called_back=self.called_back > 0,
         )
 
     # -- the lobby ---------------------------------------------------------------------------------------------------
@@ -301,8 +378,10 @@ class Snapshot:
         return GroupWaiting(prefix, view.short, view.waiting, view.reason)
 
     def notices(self, language: str) -> tuple[str, ...]:
-        """Ticker lines: what is suspended and why, today's breaks, and that everything is free."""
-        lines = [
+        """Ticker lines: who is called back, the stock's level, what is suspended and why, breaks, that all is free."""
+        lines = [CALLED_BACK[language]] if self.called_back else []
+        lines += [level.display.get(language)] if (level := self.ration.level) else []
+        lines += [
             f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
             for code, suspension in self.suspensions.items()
             if code in self.catalogue.services

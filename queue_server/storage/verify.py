@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from queue_server.domain.fold import fold
-from queue_server.domain.office import Office, key_of
-from queue_server.domain.stock import PROMISED, STORE
+from queue_server.domain.office import Office, catalogue_of, key_of
+from queue_server.domain.policy import VOUCHER
+from queue_server.domain.stock import AWAITED, PROMISED, STORE
 from queue_server.storage import chain
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database
@@ -19,6 +20,9 @@ from queue_server.storage.schema import (
     OPEN_VOUCHER,
     UNFINISHED,
     balances,
+    bucket_counts,
+    days,
+    office_files,
     reservations,
     sequences,
     sites,
@@ -52,6 +56,7 @@ def verify(database: Database, site: str) -> Report:
         check_ledger(connection, site, report)
         check_numbers(connection, site, report)
         check_promises(connection, site, report)
+        check_days(connection, site, report)
     return report
 
 
@@ -153,14 +158,53 @@ def check_promises(connection: sa.Connection, site: str, report: Report) -> None
     dated = sa.exists().where(vouchers.c.site == site, vouchers.c.code == reservations.c.holder, OPEN_VOUCHER)
     for row in connection.execute(sa.select(reservations).where(own, ~live, ~dated)):
         report.faults.append(f"{row.quantity} {row.item} are set aside for {row.holder}, who cannot come any more")
-    held = sa.select(reservations.c.item, sa.func.sum(reservations.c.quantity)).where(own).group_by(reservations.c.item)
-    sums = {item: int(quantity) for item, quantity in connection.execute(held)}
-    promised = sa.select(balances).where(balances.c.site == site, balances.c.account == PROMISED)
-    ledger = {row.item: row.pending for row in connection.execute(promised)}
-    for item in sorted(sums.keys() | ledger.keys()):
-        if sums.get(item, 0) != ledger.get(item, 0):
-            report.faults.append(
-                f"{item}: {sums.get(item, 0)} are set aside, but the ledger promises {ledger.get(item, 0)}"
-            )
+    kinds = ((reservations.c.quantity, PROMISED, "set aside"), (reservations.c.awaited, AWAITED, "awaited"))
+    for column, account, words in kinds:
+        held = sa.select(reservations.c.item, sa.func.sum(column)).where(own).group_by(reservations.c.item)
+        sums = {item: int(quantity) for item, quantity in connection.execute(held)}
+        promised = sa.select(balances).where(balances.c.site == site, balances.c.account == account)
+        ledger = {row.item: row.pending for row in connection.execute(promised)}
+        report.faults += [
+            f"{item}: {sums.get(item, 0)} are {words}, but the ledger promises {ledger.get(item, 0)}"
+            for item in sorted(sums.keys() | ledger.keys())
+            if sums.get(item, 0) != ledger.get(item, 0)
+        ]
     count = connection.scalar(sa.select(sa.func.count()).select_from(reservations).where(own))
     report.checked["reservations"] = count or 0
+
+
+def check_days(connection: sa.Connection, site: str, report: Report) -> None:
+    """Of each day to come the count of its vouchers' cards is theirs, and within the quota that the office set.
+
+    Of the open day no part has promised less than is still set aside out of it.
+    """
+    newest = connection.scalar(sa.select(sa.func.max(days.c.day)).where(days.c.site == site)) or ""
+    amount = sa.func.sum(reservations.c.quantity + reservations.c.awaited)
+    of_bucket = (reservations.c.site == site, reservations.c.bucket != "", reservations.c.day >= newest)
+    grouped = sa.select(reservations.c.day, reservations.c.bucket, amount).where(*of_bucket)
+    held = {
+        (day, bucket): int(quantity)
+        for day, bucket, quantity in connection.execute(grouped.group_by(reservations.c.day, reservations.c.bucket))
+    }
+    rows = connection.execute(
+        sa.select(bucket_counts).where(bucket_counts.c.site == site, bucket_counts.c.day >= newest)
+    )
+    counted = {(row.day, row.bucket): row.promised for row in rows}
+    for key in sorted(held.keys() | counted.keys()):
+        day, bucket = key
+        has, says = held.get(key, 0), counted.get(key, 0)
+        if says < has or (says > has and day > newest):
+            report.faults.append(f"{day} {bucket}: {has} cards are promised, but {says} are counted")
+    most = highest_quota(connection, site)
+    for (day, bucket), cards in counted.items():
+        if bucket == VOUCHER and day > newest and most is not None and cards > most:
+            report.faults.append(f"{day}: vouchers for {cards} cards, but the quota was never above {most}")
+    report.checked["days with promises"] = len({day for day, _ in counted})
+
+
+def highest_quota(connection: sa.Connection, site: str) -> int | None:
+    """The highest daily quota that any office file ever set; None if one of them set none."""
+    files = connection.execute(sa.select(office_files.c.text, office_files.c.demo).where(office_files.c.site == site))
+    policies = [catalogue_of(row.text, row.demo).policy for row in files]
+    quotas = [policy.daily_quota if policy else None for policy in policies]
+    return None if None in quotas else max((quota for quota in quotas if quota is not None), default=None)

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
+from queue_server.domain.views import ServiceView
 from queue_server.web.house import house
 from queue_server.web.language import language
 
@@ -143,6 +144,22 @@ SENTENCES = {
         "Maaf, {item} yang tersisa tidak cukup untuk {service} hari ini.",
         "Sorry, there are not enough {item} left for {service} today.",
     ),
+    "print_quota": Words(
+        "Maaf, jatah cetak kartu hari ini sudah habis. {service} dilayani lagi {next_day}.",
+        "Sorry, today's quota of cards is used up. {service} is served again {next_day}.",
+    ),
+    "share_used": Words(
+        "Maaf, jatah {service} hari ini sudah habis. Sisa jatah lain dibuka pukul {until}.",
+        "Sorry, today's share for {service} is used up. What others leave is open from {until}.",
+    ),
+    "not_served": Words(
+        "Maaf, {service} belum dilayani selama blangko terbatas.",
+        "Sorry, {service} is not served while card blanks are scarce.",
+    ),
+    "not_arrived": Words(
+        "Blangko untuk kode {code} belum datang. Kode tetap berlaku.",
+        "The blank for the code {code} has not come yet. The code stays good.",
+    ),
     "service_closed": Words("Maaf, {service} sudah tutup hari ini.", "Sorry, {service} is closed for today."),
     "service_suspended": Words(
         "Maaf, {service} dihentikan sementara: {words}.", "Sorry, {service} is suspended: {words}."
@@ -188,6 +205,10 @@ SENTENCES = {
     "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
     "voucher_used": Words("Kode {code} sudah dipakai.", "The code {code} has been used."),
     "voucher_lapsed": Words("Kode {code} sudah tidak berlaku.", "The code {code} is no longer valid."),
+    "voucher_waits": Words(
+        "Kode {code} masih di daftar tunggu, belum ada tanggal.",
+        "The code {code} is on the waiting list, without a date.",
+    ),
     "voucher_early": Words("Kode {code} berlaku pada {date}.", "The code {code} is for {date}."),
     # what stands against it
     "conflict": Words("Itu bertentangan dengan yang sudah dicatat.", "That contradicts what is already recorded."),
@@ -204,6 +225,7 @@ SENTENCES = {
         "Loket {counter} sudah dibuka petugas lain.", "Counter {counter} is open with somebody else."
     ),
     "clerk_elsewhere": Words("Anda masih membuka loket {counter}.", "You still hold counter {counter}."),
+    "numbers_left": Words("Nomor untuk {service} masih ada hari ini.", "There are still numbers for {service} today."),
     "day_closing": Words("Hari ini sedang ditutup.", "The day is being closed."),
     "not_now": Words(
         "Ini baru bisa berubah mulai hari kerja berikutnya: {what}.",
@@ -377,18 +399,39 @@ WORDED: dict[str, Callable[[Any], str]] = {
 
 
 def instead_of(refusal: Refusal) -> list[dict[str, str]]:
-    """Other ways for a citizen: a service that is open, the next day, the information desk."""
+    """Other ways for a citizen: another day, a service that is open, another place, the information desk."""
     view = house().queries.services(language(), house().clock())
     services = {service.code: service for service in view.services}
     refused_service = services.get(str(refusal.details.get("service")))
-    ways = [
+    ways = another_day(refused_service) if refused_service else []
+    ways += [
         {"kind": "service", "service": code, "words": services[code].name}
         for code in (refused_service.instead if refused_service else ())
         if services[code].open
     ]
     if span := calendar.span(catalogue(), date.fromisoformat(view.day.next_day)):
         ways.append({"kind": "next_day", "words": opening(span.opens_ms)})
+    ways += [{"kind": "elsewhere", "words": view.elsewhere}] if view.elsewhere else []
     return [*ways, {"kind": "information", "words": view.information}]
+
+
+def another_day(service: ServiceView) -> list[dict[str, str]]:
+    """What `POST /vouchers` would give, and whether asking to go first would help."""
+    offer, ways = service.offer, []
+    if offer and offer.date:
+        day = calendar.day_and_month(date.fromisoformat(offer.date), language())
+        rank = Words(f"{day}, urutan ke-{offer.rank}", f"{day}, place {offer.rank} in order").get(language())
+        ways.append({"kind": "voucher", "service": service.code, "date": offer.date, "words": rank})
+    elif offer:
+        place = Words(
+            f"Daftar tunggu, posisi {offer.position} dari {offer.of}",
+            f"Waiting list, position {offer.position} of {offer.of}",
+        )
+        ways.append({"kind": "waiting_list", "service": service.code, "words": place.get(language())})
+    if service.open_to_priority:
+        first = Words("Perlu didahulukan: nomor masih ada", "Those who need to go first: there are numbers")
+        ways.append({"kind": "priority", "service": service.code, "words": first.get(language())})
+    return ways
 
 
 # -- the answer --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
@@ -148,17 +149,18 @@ def hold_back_strangers() -> None:
     house().limits.strangers.count(address)
 
 
-def ticket_version(token: str) -> str:
-    """What a phone's page depends on. A phone is held back by its ticket, because many share one address; whoever
-    asks for a ticket that there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
+def phone_version(token: str) -> str:
+    """What a phone's page depends on, a ticket's or a voucher's. A phone is held back by its token, because many share
+    one address; whoever asks for what there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
     """
     hold_back(house().limits.phones, token)
     house().limits.phones.count(token)
-    try:
-        return repr(house().queries.ticket_version(token, house().clock()))
-    except NotFound:
-        hold_back_strangers()
-        raise
+    queries, now = house().queries, house().clock()
+    for version in (queries.ticket_version, queries.voucher_version):
+        with suppress(NotFound):
+            return repr(version(token, now))
+    hold_back_strangers()
+    raise NotFound("ticket")
 
 
 def require_hall(caller: Caller, hall: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,12 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from queue_server.domain import tickets
-from queue_server.domain.errors import WrongState
+from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.stock import CARDS
 from queue_server.domain.views import ServicesView, ServiceView, TicketView, VoucherView
-from queue_server.operations import ticketing
+from queue_server.operations import ticketing, vouchers
 from queue_server.web.caching import already_seen, only_if_new
-from queue_server.web.guards import hold_back_strangers, public, ticket_version
+from queue_server.web.guards import hold_back_strangers, phone_version, public
 from queue_server.web.house import house, new_token
 from queue_server.web.language import language
 from queue_server.web.session import holder_of
@@ -33,12 +34,15 @@ MOST_DRAWN = 12  # people in the drawn line
 @blueprint.get("/t/<token>")
 @public
 def ticket(token: str) -> ResponseReturnValue:
-    """A ticket as its holder sees it."""
-    version = f"{request.full_path} {ticket_version(token)}"
+    """A ticket as its holder sees it, or a voucher that was given instead of one."""
+    version = f"{request.full_path} {phone_version(token)}"
     now = house().clock()
     if seen := already_seen(version):
         return seen
-    view = ticket_in_its_language(token, now)
+    try:
+        view = ticket_in_its_language(token, now)
+    except NotFound:
+        return only_if_new(Response(voucher_page(token, now)), version)
     services = house().queries.services(language(), now)
     service = next((service for service in services.services if service.code == view.service), None)
     page = render_template("phone.html", **phone(view, services, service))
@@ -48,13 +52,27 @@ def ticket(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>")
 @public
 def act(token: str) -> ResponseReturnValue:
-    """Give the number back (`cancel`), or take today's number for a voucher (`redeem`)."""
-    ticket_version(token)
-    view = house().queries.ticket_by_token(token, language(), house().clock())
+    """Give the number or voucher back (`cancel`), or take today's number for a voucher (`redeem`)."""
+    phone_version(token)
+    try:
+        view = house().queries.ticket_by_token(token, language(), house().clock())
+    except NotFound:
+        return act_on_voucher(token)
     if request.form.get("redeem") and view.voucher:
         token = redeem(view.voucher, view.language, token)
     elif request.form.get("cancel"):
         give_back(view, token)
+    return redirect(f"/t/{token}", 303)
+
+
+def act_on_voucher(token: str) -> ResponseReturnValue:
+    voucher = house().queries.voucher_by_token(token, language(), house().clock())
+    if request.form.get("redeem"):
+        token = redeem(voucher, voucher.language, token)
+    elif request.form.get("cancel"):
+        actor, code = holder_of(token).id, voucher.code
+        with suppress(WrongState):  # used meanwhile, or given back already: the page that follows says so
+            house().do(vouchers.cancel_voucher, actor=actor, vouchers=(code,), code=code, token=token)
     return redirect(f"/t/{token}", 303)
 
 
@@ -91,6 +109,23 @@ def ticket_in_its_language(token: str, now: int) -> TicketView:
     return view if language() == "id" else house().queries.ticket_by_token(token, language(), now)
 
 
+def voucher_page(token: str, now: int) -> str:
+    view = house().queries.voucher_by_token(token, "id", now)
+    g.language = view.language
+    if language() != "id":
+        view = house().queries.voucher_by_token(token, language(), now)
+    services = house().queries.services(language(), now)
+    return render_template(
+        "voucher.html",
+        voucher=view,
+        day=services.day,
+        information=services.information,
+        level_words=services.phone_words,
+        asks="cancel" in request.args and view.state == "open",
+        other_language="en" if language() == "id" else "id",
+    )
+
+
 def phone(view: TicketView, services: ServicesView, service: ServiceView | None) -> dict[str, Any]:
     return {
         "ticket": view,
@@ -112,9 +147,11 @@ def stock_board() -> ResponseReturnValue:
     """How many blanks can still be had today, of how many, as of when. Source: `docs/field.md#daily-announcement`."""
     hold_back_strangers()
     now = house().clock()
-    items = house().queries.stock(language(), now)
-    day = house().queries.day_view(now)
-    shown = [replace(item, as_of=now // MINUTE_MS) for item in items]
-    version = repr((language(), day.day, shown))
-    page = render_template("stok.html", items=items, day=day, other_language="en" if language() == "id" else "id")
+    view = house().queries.services(language(), now)
+    shown = [replace(item, as_of=now // MINUTE_MS) for item in view.stock]
+    version = repr((language(), view.day.day, view.phone_words, shown))
+    other = "en" if language() == "id" else "id"
+    page = render_template(
+        "stok.html", items=view.stock, day=view.day, level_words=view.phone_words, other_language=other
+    )
     return only_if_new(Response(page), version)

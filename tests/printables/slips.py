@@ -47,6 +47,21 @@ VOUCHER = replace(
         opens_at=at(8, 0, day=24),
         until=at(10, 0, day=24),
         blanks=1,
+        awaited=0,
+        position=None,
+        of=None,
+        called_back=False,
+        issued_at=at(15, 0),
+        language="id",
+        token=None,
     ),
+)
+# Given at the kiosk instead of a number: out of a delivery that was announced, and without a date.
+INSTEAD = replace(VOUCHER, number="", hall_name="", reserved=())
+assert INSTEAD.voucher
+ANNOUNCED = replace(INSTEAD, voucher=replace(INSTEAD.voucher, blanks=0, awaited=1))
+PLACE = replace(
+    INSTEAD,
+    voucher=replace(INSTEAD.voucher, date=None, opens_at=None, until=None, blanks=0, position=3, of=41),
 )
 NO_PHONES = replace(TICKET, track_url=None)

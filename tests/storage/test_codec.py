@@ -69,7 +69,13 @@ def test_an_old_meaning_is_lifted_step_by_step_to_the_new_one(monkeypatch: pytes
 
 def test_a_counter_keeps_what_it_may_take_back() -> None:
     done = Action(
-        "finish", "t" * 32, 1, 2, {"state": "serving", "counter": 3}, 1, (("use", "KTP", 1, 1, "KTP-CETAK", 3),)
+        "finish",
+        "t" * 32,
+        1,
+        2,
+        {"state": "serving", "counter": 3},
+        1,
+        (("use", "KTP", 1, 1, "KTP-CETAK", 3, "on_site"),),
     )
     state = CounterState(3, "open", "clerk", 5, "", None, 1, (done, done))
     codec = ROWS["counters"]

@@ -75,6 +75,10 @@ class OfTicket(BaseModel):
     id: Token
 
 
+class OfVoucher(BaseModel):
+    code: Code
+
+
 class OfCounter(BaseModel):
     id: int = Field(ge=1, le=999)
 
@@ -133,6 +137,16 @@ class NewTicket(Said):
     priority: JsonBool = False
     cards: Annotated[int, Field(ge=1, le=9), WHOLE] = 1
     voucher: Code | None = None
+    channel: Literal["kiosk", "desk", "phone"] | None = None
+    language: Literal["id", "en"] = "id"
+
+
+class NewVoucher(Said):
+    """Another day for whoever cannot have a number; `channel` left out is `kiosk` for a device and `desk` for staff."""
+
+    service: Code
+    priority: JsonBool = False
+    cards: Annotated[int, Field(ge=1, le=9), WHOLE] = 1
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
 
@@ -216,10 +230,15 @@ class PairDevice(Said):
 
 
 class Instead(BaseModel):
-    """What a citizen can do: another service, the next day, or the information desk."""
+    """What a citizen can do.
 
-    kind: Literal["service", "next_day", "information"]
+    A dated `voucher` or a place on the `waiting_list` (both by `POST /vouchers`), another `service`, a number for those
+    who ask to go first (`priority`), the `next_day`, another point of service (`elsewhere`), or the information desk.
+    """
+
+    kind: Literal["voucher", "waiting_list", "priority", "service", "next_day", "elsewhere", "information"]
     service: str | None = None
+    date: str | None = None
     words: str
 
 
@@ -262,6 +281,37 @@ class TicketIssued(BaseModel):
     track_url: str | None
     reserved: list[Quantity]
     slip: Slip
+
+
+class Voucher(BaseModel):
+    """Its day and rank, or on the waiting list (`date` null) its `position` of `of`. `token` is the holder's.
+
+    `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: given today and good today.
+    """
+
+    code: str
+    date: str | None
+    rank: int
+    service: str
+    service_name: str
+    state: Literal["open", "redeemed", "lapsed", "cancelled"]
+    opens_at: int | None
+    until: int | None
+    blanks: int
+    awaited: int
+    position: int | None
+    of: int | None
+    called_back: bool
+    issued_at: int
+    language: str
+    token: str | None
+    track_url: str | None
+    slip: Slip
+
+
+class VoucherCancelled(BaseModel):
+    code: str
+    state: str
 
 
 class TicketState(BaseModel):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response
 
 from printables import escpos, pdf
 from printables.printers import NO_PRINTER
+from queue_server.domain.views import SlipView
 from queue_server.operations import ticketing
 from queue_server.storage import people
 from queue_server.storage.people import Device
@@ -36,11 +40,11 @@ def slip_pdf(path: OfTicket) -> Response:
 def slip_escpos(path: OfTicket) -> Response:
     """The slip as a receipt printer takes it, as wide as the device's paper."""
     device = current().device
-    return Response(escpos_of(path.id, device.paper if device else WIDE), content_type=BYTES_TYPE)
+    view = house().queries.slip(path.id, house().clock())
+    return Response(escpos_of(view, device.paper if device else WIDE), content_type=BYTES_TYPE)
 
 
-def escpos_of(ticket_id: str, paper: int, reprint: bool = False) -> bytes:
-    view = house().queries.slip(ticket_id, house().clock(), reprint)
+def escpos_of(view: SlipView, paper: int) -> bytes:
     return house().aside(escpos.slip, view, paper)
 
 
@@ -60,32 +64,33 @@ def reprint_slip(path: OfTicket, body: Because) -> Response:
 
 
 def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
+    def put() -> dict[str, object]:
+        view = house().queries.slip(ticket_id, house().clock(), reprint)
+        return put_on_paper(view, ticketing.print_failed, tickets=(ticket_id,), ticket_id=ticket_id)
+
+    return once_for_each_key(put)
+
+
+def once_for_each_key(put: Callable[[], dict[str, object]]) -> dict[str, object]:
     """The same key again is answered as the first time: a slip is on paper, and no commit could take it back."""
     key, kept = once(None), house().printed
     if key is None:
-        return put_on_paper(ticket_id, reprint)
+        return put()
     if key not in kept:
-        kept[key] = put_on_paper(ticket_id, reprint)
+        kept[key] = put()
         if len(kept) > ANSWERS_KEPT:
             del kept[next(iter(kept))]
     return kept[key]
 
 
-def put_on_paper(ticket_id: str, reprint: bool) -> dict[str, object]:
+def put_on_paper(view: SlipView, failed: Callable[..., None], **whose: Any) -> dict[str, object]:
+    """Print a slip; `failed` is the operation that tells a supervisor when it does not come out."""
     device = printer_of()
-    data = escpos_of(ticket_id, device.paper if device else WIDE, reprint)
     if device is None:
         return {"printed": False, "why": NO_PRINTER}
-    result = house().printers.print(device.printer, data)
+    result = house().printers.print(device.printer, escpos_of(view, device.paper))
     if not result.printed and result.why != NO_PRINTER:
-        house().do(
-            ticketing.print_failed,
-            actor=current().id,
-            tickets=(ticket_id,),
-            ticket_id=ticket_id,
-            device=device.device_id,
-            why=result.why or "",
-        )
+        house().do(failed, actor=current().id, device=device.device_id, why=result.why or "", **whose)
     return {"printed": result.printed, "why": result.why}
 
 

@@ -68,6 +68,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "key", "caller", name="pk_answers"),
     )
     op.create_table(
+        "arrivals",
+        text("site"),
+        text("item"),
+        text("delivery"),
+        whole("quantity"),
+        sa.PrimaryKeyConstraint("site", "item", "delivery", name="pk_arrivals"),
+    )
+    op.create_table(
         "balances",
         text("site"),
         text("item"),
@@ -78,6 +86,15 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "account <> 'store' OR (posted >= 0 AND posted + pending >= 0)", name="ck_balances_store_below_zero"
         ),
+    )
+    op.create_table(
+        "bucket_counts",
+        text("site"),
+        text("day"),
+        text("bucket"),
+        whole("promised"),
+        sa.PrimaryKeyConstraint("site", "day", "bucket", name="pk_bucket_counts"),
+        sa.CheckConstraint("promised >= 0", name="ck_bucket_counts_promised_below_zero"),
     )
     op.create_table(
         "days",
@@ -122,6 +139,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "day", "item", name="pk_item_days"),
     )
     op.create_table(
+        "item_uses",
+        text("site"),
+        text("item"),
+        text("days"),
+        sa.PrimaryKeyConstraint("site", "item", name="pk_item_uses"),
+    )
+    op.create_table(
         "office_files",
         text("site"),
         whole("seq"),
@@ -138,8 +162,13 @@ def upgrade() -> None:
         text("item"),
         whole("quantity"),
         whole("seq"),
+        whole("awaited"),
+        text("day"),
+        text("bucket"),
         sa.PrimaryKeyConstraint("site", "holder", "item", name="pk_reservations"),
-        sa.CheckConstraint("quantity > 0", name="ck_reservations_nothing_reserved"),
+        sa.CheckConstraint(
+            "quantity >= 0 AND awaited >= 0 AND quantity + awaited > 0", name="ck_reservations_nothing_reserved"
+        ),
     )
     op.create_table(
         "sequences",
@@ -348,7 +377,7 @@ def upgrade() -> None:
         "vouchers",
         text("site"),
         text("code"),
-        text("ticket_id"),
+        text("ticket_id", nullable=True),
         text("date"),
         whole("rank"),
         text("service"),
@@ -358,6 +387,7 @@ def upgrade() -> None:
         whole("issued_at"),
         text("state"),
         text("redeemed_by", nullable=True),
+        text("token", nullable=True),
         sa.PrimaryKeyConstraint("site", "code", name="pk_vouchers"),
         sa.ForeignKeyConstraint(
             ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_ticket_id"
@@ -365,9 +395,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["site", "redeemed_by"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_redeemed_by"
         ),
+        sa.UniqueConstraint("token", name="uq_vouchers_token"),
     )
     op.create_index("vouchers_of_ticket", "vouchers", ["site", "ticket_id"])
     where = sa.text("state = 'open'")
-    op.create_index("vouchers_open", "vouchers", ["site", "date", "rank"], sqlite_where=where, postgresql_where=where)
+    op.create_index(
+        "vouchers_open", "vouchers", ["site", "date", "service", "rank"], sqlite_where=where, postgresql_where=where
+    )
     for trigger in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(trigger)

@@ -1,0 +1,385 @@
+"""What may be promised to whom: levels of the stock, shares of it, the day's print quota, and days for vouchers.
+
+Pure rules over figures that a command has in memory and a screen has read: `Ration` holds neither queries nor events.
+A question costs the same whether five or five thousand stand in line. Source: `docs/field.md#policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import ClassVar
+
+from queue_server.domain import calendar, stock
+from queue_server.domain.catalogue import (
+    AMAN,
+    KOSONG,
+    KRITIS,
+    ON_SITE,
+    ONLINE,
+    PRINT_READY,
+    REPLACEMENT,
+    TERBATAS,
+    URGENT,
+    VULNERABLE,
+    Catalogue,
+    Item,
+    Level,
+    Policy,
+    Service,
+)
+from queue_server.domain.errors import OutOfStock, QuotaReached, Refusal, ServiceClosed
+from queue_server.domain.stock import AWAITED, RATIONED, STORE, Balance
+
+VOUCHER = "voucher"  # the bucket of dated vouchers: promised earlier, so no share limits it
+# A ticket belongs to the first of these that the policy has a share for and that it fits.
+BUCKETS = (URGENT, VULNERABLE, ONLINE, PRINT_READY, REPLACEMENT, ON_SITE)
+ONLINE_CHANNEL = "phone"
+SUKET = "SUKET"
+USE_DAYS = 7  # business days from which the use of an item is reckoned
+
+
+# -- the rows that the figures come from ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BucketCount:
+    """Cards of the rationed stock promised for one day out of one bucket; what was used since still counts."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("day", "bucket")
+
+    day: str
+    bucket: str
+    promised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemUse:
+    """Used and spoilt on each of the last business days on which any was used, oldest first.
+
+    A day without a blank says nothing about the need.
+    """
+
+    KEY: ClassVar[tuple[str, ...]] = ("item",)
+
+    item: str
+    days: tuple[int, ...] = ()
+
+    @property
+    def per_day(self) -> float:
+        return sum(self.days) / len(self.days) if self.days else 0.0
+
+    def after(self, used: int) -> ItemUse:
+        return replace(self, days=(*self.days, used)[-USE_DAYS:]) if used else self
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What has come of an item since the delivery of that date was announced."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("item", "delivery")
+
+    item: str
+    delivery: str  # ISO date that the office file names
+    quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What somebody gets who cannot have a number: blanks set aside now, blanks of a delivery, or a place in line."""
+
+    date: str | None  # ISO date of the business day; None: the waiting list, which has no date
+    reserved: Mapping[str, int] = field(default_factory=dict)  # item -> whole units
+    awaited: Mapping[str, int] = field(default_factory=dict)
+
+
+# -- rules without figures --------------------------------------------------------------------------------------------
+
+
+def bucket_of(policy: Policy, purpose: str | None, priority: bool, channel: str) -> str | None:
+    """The bucket of a ticket; None where the policy has shares and none of them fits."""
+    fits = {
+        URGENT: purpose == URGENT,
+        VULNERABLE: priority,
+        ONLINE: channel == ONLINE_CHANNEL,
+        PRINT_READY: purpose == PRINT_READY,
+        REPLACEMENT: purpose == REPLACEMENT,
+        ON_SITE: True,
+    }
+    known = policy.buckets or (ON_SITE,)
+    return next((bucket for bucket in BUCKETS if bucket in known and fits[bucket]), None)
+
+
+def shared_out(total: int, shares: Mapping[str, int]) -> dict[str, int]:
+    """`total` whole blanks by shares of 100 per cent: together all of them, each within one of its exact share.
+
+    What rounding leaves goes to the largest remainders.
+    """
+    given = {bucket: total * share // 100 for bucket, share in shares.items()}
+    left = total - sum(given.values())
+    for bucket in sorted(shares, key=lambda b: (-(total * shares[b] % 100), BUCKETS.index(b)))[:left]:
+        given[bucket] += 1
+    return given
+
+
+@lru_cache(maxsize=64)  # every ticket asks for the same day
+def gives_back_at(catalogue: Catalogue, day: str) -> int | None:
+    """The instant (ms) from which a day's unused shares are everybody's; None where nothing is shared out."""
+    policy = catalogue.policy
+    if policy is None or policy.give_back is None:
+        return None
+    return calendar.instant(catalogue, date.fromisoformat(day), policy.give_back)
+
+
+# -- rules over figures -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ration:
+    """The figures of one business day at one instant (ms), by which blanks are promised or kept for others."""
+
+    catalogue: Catalogue
+    now: int
+    day: str  # the open business day
+    balances: Mapping[tuple[str, str], Balance]  # (item, account)
+    counts: Mapping[tuple[str, str], BucketCount]  # (day, bucket): today's and later ones
+    uses: Mapping[str, ItemUse]
+    arrivals: Mapping[tuple[str, str], Arrival]
+    places: Mapping[str, int]  # service -> cards that its waiting list asks for
+
+    # -- the stock -----------------------------------------------------------------------------------------------------
+
+    def store(self, item: str) -> Balance:
+        return self.balances.get((item, STORE)) or Balance(item, STORE)
+
+    def bebas(self, item: str) -> int:
+        """On hand, not promised and not safety."""
+        return stock.available(self.store(item), self.catalogue.rules)
+
+    def awaited(self, item: str) -> int:
+        """Promised out of what has yet to come."""
+        balance = self.balances.get((item, AWAITED))
+        return balance.pending if balance else 0
+
+    def free(self, item: str) -> int:
+        """What whoever comes now may be promised: *bebas* less what belongs to those who asked earlier."""
+        return max(0, self.bebas(item) - self.awaited(item) - self.asked_for(item, only_served=True))
+
+    def asked_for(self, item: str, only_served: bool) -> int:
+        """Units of an item that the waiting list asks for; of `only_served` services alone, if so wished."""
+        services = self.catalogue.services
+        return sum(
+            self.catalogue.needs(code, cards).get(item, 0)
+            for code, cards in self.places.items()
+            if cards and code in services and (not only_served or self.served_in_line(services[code]))
+        )
+
+    def may_wait(self, service: Service) -> bool:
+        """Whether somebody who cannot have a number may have another day: not for a Suket that is not issued."""
+        return self.serves(service) or RATIONED in service.consumes
+
+    def served_in_line(self, service: Service) -> bool:
+        """Whether stock goes to the waiting list of a service now: its purpose is served and its share not used up."""
+        if not self.serves(service):
+            return False
+        policy, needs = self.catalogue.policy, self.catalogue.needs(service.code, 1)
+        if policy is None or RATIONED not in needs:
+            return True
+        bucket = bucket_of(policy, service.purpose, priority=False, channel="")
+        share = self.share_left(bucket, self.bebas(RATIONED)) if bucket else None
+        return share is None or share > 0
+
+    # -- the level -----------------------------------------------------------------------------------------------------
+
+    @property
+    def level_name(self) -> str:
+        """KOSONG when nothing can be promised, else by days of cover; an office without a policy is AMAN."""
+        policy = self.catalogue.policy
+        if policy is None:
+            return AMAN
+        if not self.bebas(RATIONED):
+            return KOSONG
+        known = self.uses.get(RATIONED)
+        use = (known and known.per_day) or policy.daily_quota or 0
+        on_hand = self.store(RATIONED).posted
+        if on_hand >= policy.limited_below_days * use:
+            return AMAN
+        return TERBATAS if on_hand >= policy.critical_below_days * use else KRITIS
+
+    @property
+    def level(self) -> Level | None:
+        policy = self.catalogue.policy
+        return policy.levels[self.level_name] if policy else None
+
+    def serves(self, service: Service) -> bool:
+        """Whether the level lets this service give anything out at all."""
+        level = self.level
+        if level is None:
+            return True
+        if service.code == SUKET:
+            return level.suket
+        return service.purpose is None or service.purpose in level.serves
+
+    # -- what the day may promise --------------------------------------------------------------------------------------
+
+    def bucket(self, service: Service, priority: bool, channel: str) -> str:
+        """Where a ticket of the service counts; empty where nothing is rationed."""
+        policy = self.catalogue.policy
+        if policy is None or RATIONED not in service.consumes:
+            return ""
+        return bucket_of(policy, service.purpose, priority, channel) or ""
+
+    def promised(self, bucket: str, day: str | None = None) -> int:
+        count = self.counts.get((day or self.day, bucket))
+        return count.promised if count else 0
+
+    def promised_today(self) -> int:
+        """Out of every bucket, vouchers apart."""
+        policy = self.catalogue.policy
+        return sum(self.promised(bucket) for bucket in (policy and policy.buckets) or (ON_SITE,))
+
+    def quota_left(self, day: str) -> int | None:
+        """Cards that the quota still allows on a day; None is no quota. Vouchers of that day count first."""
+        policy = self.catalogue.policy
+        if policy is None or policy.daily_quota is None:
+            return None
+        taken = self.promised_today() if day == self.day else 0
+        return max(0, policy.daily_quota - self.promised(VOUCHER, day) - taken)
+
+    def share_left(self, bucket: str, free: int) -> int | None:
+        """Cards that a bucket may still promise; None while no share is in force.
+
+        A share is one of all that the day may promise to those who come: what was promised and what is `free`,
+        within the quota.
+        """
+        level, until = self.level, gives_back_at(self.catalogue, self.day)
+        if bucket == VOUCHER or level is None or not level.shares or until is None or self.now >= until:
+            return None
+        quota, promised = self.quota_left(self.day), self.promised_today()
+        total = promised + (free if quota is None else min(free, quota))
+        return max(0, shared_out(total, level.shares).get(bucket, 0) - self.promised(bucket))
+
+    def refusal(
+        self, service: Service, cards: int, bucket: str, held: Mapping[str, int], promised_before: bool = False
+    ) -> Refusal | None:
+        """Why so many cards cannot be promised to a ticket that holds `held` (item -> units), or None.
+
+        What was `promised_before`, to a voucher, neither the policy nor those who asked later can take away.
+        """
+        if not promised_before and not self.serves(service):
+            return ServiceClosed("not_served", service=service.code)
+        for item, needed in self.catalogue.needs(service.code, cards).items():
+            left = self.bebas(item) if promised_before else self.free(item)
+            wanted = needed - held.get(item, 0)
+            if wanted > left:
+                return OutOfStock(item=item, wanted=wanted, available=left, service=service.code)
+            if item == RATIONED and not promised_before and (refused := self.over(service, wanted, bucket)):
+                return refused
+        return None
+
+    def over(self, service: Service, wanted: int, bucket: str) -> Refusal | None:
+        """Why the policy does not let a bucket have so many cards more today, or None."""
+        quota = self.quota_left(self.day)
+        if wanted > 0 and quota is not None and wanted > quota:
+            return QuotaReached("print_quota", service=service.code, next_day=self.opens_next())
+        share = self.share_left(bucket, self.free(RATIONED)) if bucket else None
+        if wanted > 0 and share is not None and wanted > share:
+            return QuotaReached("share_used", service=service.code, until=gives_back_at(self.catalogue, self.day))
+        return None
+
+    def opens_next(self) -> int | None:
+        span = calendar.span(self.catalogue, self.next_business_day())
+        return span.opens_ms if span else None
+
+    def next_business_day(self) -> date:
+        """After the open day, or after today where a clock that ran ahead has opened it."""
+        today = calendar.local_date(self.catalogue, self.now)
+        return calendar.next_business_day(self.catalogue, min(today, date.fromisoformat(self.day)))
+
+    def numbers_left(self, service: Service) -> int | None:
+        """For how many documents it suffices to somebody who comes now without priority; None where nothing limits."""
+        limits = [self.free(item) // need for item, need in self.catalogue.needs(service.code, 1).items() if need]
+        if bucket := self.bucket(service, priority=False, channel=""):
+            rationed = (self.quota_left(self.day), self.share_left(bucket, self.free(RATIONED)))
+            need = service.consumes[RATIONED]
+            limits += [left // need for left in rationed if left is not None]
+        return min(limits, default=None)
+
+    # -- another day ---------------------------------------------------------------------------------------------------
+
+    def offer(self, service: Service, cards: int, first_in_line: bool = False, not_before: date | None = None) -> Offer:
+        """What can be promised for another day, no further out than stock or an announced delivery allows.
+
+        From the stock: what is free beyond the quota of today. From a delivery: its date and quantity stand in the
+        office file. Neither: a place on the waiting list. Whoever is `first_in_line` there is thought of anew when
+        blanks come: then all that is *bebas* may be given, even today. Source: `docs/field.md#sold-out`.
+        """
+        reserved: dict[str, int] = {}
+        awaited: dict[str, int] = {}
+        days = [not_before] if not_before else []
+        needs = self.catalogue.needs(service.code, cards)
+        for item, wanted in needs.items():
+            known = self.catalogue.items[item]
+            if wanted <= self.in_store_for(service, item, first_in_line):
+                reserved[item] = wanted
+            elif wanted <= self.announced_for(known, first_in_line):
+                awaited[item] = wanted
+                days += [known.next_delivery] if known.next_delivery else []
+            else:
+                return Offer(None)
+        start = max(days, default=self.next_business_day())
+        return Offer(self.day_with_room(start, needs.get(RATIONED, 0)), reserved, awaited)
+
+    def in_store_for(self, service: Service, item: str, first_in_line: bool) -> int:
+        """Units in the store that may be set aside for another day."""
+        if first_in_line:
+            return self.bebas(item) - self.awaited(item) if self.served_in_line(service) else 0
+        if item != RATIONED:
+            return self.free(item)
+        quota = self.quota_left(self.day)
+        if quota is None or not self.serves(service):
+            return 0  # all of it may still be asked for today, or is for others
+        return max(0, self.free(item) - quota)
+
+    def delivery_of(self, item: Item) -> int:
+        """Units of an announced delivery that have not come yet; one whose date has passed is none."""
+        if not item.next_delivery or not item.delivery_quantity or item.next_delivery.isoformat() < self.day:
+            return 0
+        come = self.arrivals.get((item.code, item.next_delivery.isoformat()))
+        return max(0, item.delivery_quantity - (come.quantity if come else 0))
+
+    def announced_for(self, item: Item, first_in_line: bool) -> int:
+        """Units of a delivery that may still be promised: less its safety stock and what was promised out of it."""
+        coming = self.delivery_of(item)
+        if not coming:
+            return 0
+        store = self.store(item.code)
+        with_it = replace(store, posted=store.posted + coming)
+        more = stock.available(with_it, self.catalogue.rules) - self.bebas(item.code)
+        before = 0 if first_in_line else self.asked_for(item.code, only_served=False)
+        return max(0, more - self.awaited(item.code) - before)
+
+    def day_with_room(self, start: date, cards: int) -> str:
+        """The first business day from `start` on whose quota leaves so many cards (a day without any takes all)."""
+        day = start if calendar.span(self.catalogue, start) else calendar.next_business_day(self.catalogue, start)
+        while not self.has_room(day.isoformat(), cards):
+            day = calendar.next_business_day(self.catalogue, day)
+        return day.isoformat()
+
+    def has_room(self, day: str, cards: int) -> bool:
+        left = self.quota_left(day)
+        return left is None or cards <= left or (day != self.day and not self.promised(VOUCHER, day))
+
+    def next_day_for(self, service: Service, cards: int) -> str:
+        """For whoever was promised blanks and cannot be served today."""
+        return self.day_with_room(self.next_business_day(), self.catalogue.needs(service.code, cards).get(RATIONED, 0))
+
+    def day_owed(self, service: Service, cards: int, item: str) -> str:
+        """For whoever lost a blank to a fact: the next business day, or that of a delivery that is expected later."""
+        start = self.next_business_day()
+        known = self.catalogue.items.get(item)
+        if known and known.next_delivery and known.next_delivery > start:
+            start = known.next_delivery
+        return self.day_with_room(start, self.catalogue.needs(service.code, cards).get(RATIONED, 0))
