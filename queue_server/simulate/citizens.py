@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,7 +32,6 @@ class Citizen:
     service: str
     priority: bool
     pace: float  # of the typical time at the counter
-    spoils: bool  # the first print fails
     absent: int  # calls that are missed: 2 is gone for good
     papers: Papers
     fetch_minutes: int
@@ -45,6 +45,12 @@ class Citizen:
 
 def needs_card(catalogue: Catalogue, service: str) -> bool:
     return CARD in catalogue.needs(service, 1)
+
+
+def failing_prints(share: float, rng: random.Random) -> Iterator[bool]:
+    """Whether the office's next print fails: the same ones do in either queue, whoever the card is for."""
+    while True:
+        yield rng.random() < share
 
 
 def draw_citizens(
@@ -84,7 +90,6 @@ def draw_citizen(
         service=rng.choices(list(wanted), weights=list(wanted.values()))[0],
         priority=rng.random() < scenario.priority,
         pace=rng.lognormvariate(-(spread**2) / 2, spread),
-        spoils=rng.random() < scenario.spoilage,
         absent=2 if calls < scenario.gone else 1 if calls < scenario.gone + scenario.late else 0,
         papers=lacking if papers < scenario.incomplete else Papers.COMPLETE,
         fetch_minutes=rng.randint(*FETCH_MINUTES),
