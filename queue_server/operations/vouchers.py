@@ -17,6 +17,7 @@ from queue_server.operations.promises import claim, fetch_awaited, give_up, next
 from queue_server.operations.ticketing import require_intake, require_service
 
 STEP = 25  # vouchers a command: a command writes at most 500 rows
+TIME_TO_COME_MS = 30 * 60_000  # whoever is called back needs it until the kiosk stops giving numbers
 
 
 def give_voucher(
@@ -153,7 +154,7 @@ def asked_today(office: Office, voucher: Voucher) -> bool:
 
 def can_be_today(office: Office, voucher: Voucher) -> bool:
     day = office.open_day
-    return day is not None and asked_today(office, voucher) and office.now < day.intake_closes_at
+    return day is not None and asked_today(office, voucher) and office.now + TIME_TO_COME_MS < day.intake_closes_at
 
 
 def call_back(office: Office, code: str) -> None:

@@ -6,7 +6,7 @@ import enum
 import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from queue_server.domain.catalogue import Catalogue, DayHours
@@ -60,8 +60,12 @@ def draw_citizens(
     drawn: list[Citizen] = []
     for day in days:
         people = round(scenario.a_day * scale * scenario.weekdays[day.weekday()])
-        for minute in sorted(draw_minutes(scenario, catalogue.hours[day.weekday()], day, people, rng)):
-            drawn.append(draw_citizen(scenario, catalogue, len(drawn), day, minute, rng))
+        hours, hoarders = catalogue.hours[day.weekday()], round(scenario.hoarded * scale)
+        minutes = [(minute, False) for minute in draw_minutes(scenario, hours, day, people, rng)]
+        minutes += [(hours.opens + rng.randrange(MORNING_MINUTES), True) for _ in range(hoarders)]
+        for minute, hoards in sorted(minutes):
+            citizen = draw_citizen(scenario, catalogue, len(drawn), day, minute, rng)
+            drawn.append(replace(citizen, absent=2) if hoards else citizen)
     return drawn
 
 

@@ -18,7 +18,8 @@ from queue_server.simulate.visitors import Visitors, next_delivery
 from queue_server.storage.journal import Command
 
 LOOK_MINUTES = 3  # until a clerk sees that a paper is missing
-FEW = 10  # blanks on the shelf from which on a clerk asks whom they are kept for
+FEW = 20  # blanks on the shelf from which on a clerk looks what is still promised
+SPOILT_AT_MOST = 3  # one print in so many, as a clerk reckons
 
 
 @dataclass(slots=True)
@@ -134,25 +135,27 @@ class Clerks:
             self.finish(desk, visit, "incomplete")
         elif needs_card(catalogue, visit.service):
             self.print_card(desk, visit, visit.has_blank)
-        elif needs_card(catalogue, visit.person.citizen.service) and self.nobody_is_promised():
+        elif needs_card(catalogue, visit.person.citizen.service) and self.can_be_spared():
             self.print_card(desk, visit, may_print=True)
         else:
             self.finish(desk, visit, "done")
 
-    def nobody_is_promised(self) -> bool:
-        """The board shows blanks kept for spoilt prints, and no promise that a spoilt print could break."""
+    def can_be_spared(self) -> bool:
+        """The board shows more blanks kept for spoilt prints than the promises that are left can spoil."""
         if not 0 < self.floor.shelf <= FEW:
             return False
         stock = self.floor.house.stock()
-        return stock.promised == stock.available == 0 < stock.on_hand
+        return stock.safety > stock.promised // SPOILT_AT_MOST
 
     def fetch(self, desk: Desk, visit: Visit) -> None:
+        visit.away = True
         back = self.floor.house.now + visit.person.citizen.fetch_minutes * MINUTE
 
         def bring() -> None:
             self.act(calling.requeue, desk, visit, self.unless_deferred(back_in_line))
 
         def back_in_line() -> None:
+            visit.away = False
             self.floor.waiting[visit.service] += 1
 
         self.floor.later(back, bring)

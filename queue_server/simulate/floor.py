@@ -42,6 +42,7 @@ class Visit:
     issued_at: int = 0
     called: bool = False
     has_blank: bool = False
+    away: bool = False  # to fetch a paper
 
 
 @dataclass

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from queue_server.domain import calendar, office_file
@@ -79,7 +80,7 @@ def simulate(
         catalogue = office_file.parse(text, filename)
     dates = business_days(catalogue, first, days or scenario.days)
     citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
-    deliveries = deliveries_of(scenario, catalogue, scale, dates)
+    deliveries = deliveries_of(scenario, scale, dates)
     house = House(database_url, catalogue, text, filename, random.Random(f"{seed} ids"))
     try:
         house.found(first, scenario.lacking)
@@ -106,20 +107,12 @@ def business_days(catalogue: Catalogue, first: date, count: int) -> list[date]:
     return days
 
 
-def deliveries_of(scenario: Scenario, catalogue: Catalogue, scale: float, days: list[date]) -> Deliveries:
-    """The blanks of a scenario, and the office file's word for each delivery on the day of the one before."""
-    on = (
-        first_of_weeks(days)
-        if scenario.delivered_on is None
-        else [days[n] for n in scenario.delivered_on if n < len(days)]
-    )
-    quantity, announced = round(scenario.delivery * scale), {}
-    if scenario.announced:
-        sundays = [day + timedelta(days=6 - day.weekday()) for day in on]
-        announced = {
-            day: (calendar.next_business_day(catalogue, sunday), quantity)
-            for day, sunday in zip(on, sundays, strict=True)
-        }
+def deliveries_of(scenario: Scenario, scale: float, days: list[date]) -> Deliveries:
+    """The blanks of a scenario, and what the office file says of each on the day of the one before."""
+    at = scenario.delivered_on
+    on = first_of_weeks(days) if at is None else [days[number] for number in at if number < len(days)]
+    quantity = round(scenario.delivery * scale)
+    announced = {day: (coming, quantity) for day, coming in pairwise(on)} if scenario.announced else {}
     return Deliveries(dict.fromkeys(on, quantity), announced, scenario.missing)
 
 

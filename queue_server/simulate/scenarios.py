@@ -48,9 +48,10 @@ class Scenario:
     returns: int  # how often somebody who left with nothing comes back
     of: str = KOTA_SERANG  # office code
     delivered_on: tuple[int, ...] | None = None  # business days from 0 on; None: the first one of every week
-    announced: bool = False  # the office file tells day and quantity of the next delivery
+    announced: bool = False  # the office file tells day and quantity of a delivery from the one before on
     daily_quota: int | None = None  # cards a day; None is what the office file says
     lacking: frozenset[str] = frozenset()  # items of which there is none
+    hoarded: int = 0  # numbers that are taken in the first half hour of a day and that nobody comes for
     missing: int = 0  # blanks of the book that are not there, as a count at noon finds
 
 
@@ -133,10 +134,11 @@ HOARDING = replace(
     number=8,
     title="800 numbers taken, 400 people there",
     days=1,
-    a_day=800,
+    a_day=400,
     weekdays=EVERY_DAY_ALIKE,
-    gone=0.5,
-    delivery=250,
+    gone=0.0,
+    hoarded=400,
+    delivery=150,
     delivered_on=(0,),
     announced=False,
 )
@@ -145,7 +147,7 @@ COUNT_DIFFERENCE = replace(
     number=10,
     title="a count finds two blanks fewer than the book",
     days=1,
-    delivery=280,
+    delivery=500,
     delivered_on=(0,),
     announced=False,
     missing=2,

@@ -173,8 +173,8 @@ class Visitors:
         for visit in floor.open_visits.values():
             view = floor.house.queries.ticket(visit.ticket_id, "id", floor.house.now)
             if view.state == tickets.DEFERRED and view.voucher and view.voucher.date:
-                self.settle(visit, Fate.BROKEN)
-                floor.ledger.today.wasted += visit.voucher is not None
+                self.settle(visit, Fate.GIVEN_UP if visit.away else Fate.BROKEN)
+                floor.ledger.today.wasted += visit.voucher is not None and not visit.away
                 self.book(visit, view.voucher.code, date.fromisoformat(view.voucher.date))
             elif view.state == tickets.EXPIRED:
                 next_day = date.fromisoformat(floor.services_view().day.next_day)

@@ -387,6 +387,14 @@ def test_who_asked_on_an_earlier_day_is_given_a_day_to_come(office: TheOffice) -
     assert (date_of(office, code), date_of(office, here)) == ("2026-11-25", "2026-11-24")
 
 
+def test_nobody_is_called_back_when_the_kiosk_is_about_to_stop_giving_numbers(office: TheOffice) -> None:
+    empty(office)
+    office.at("2026-11-23 14.45")
+    code = ask(office)["code"]
+    office.receive("KTP", 10)
+    assert date_of(office, code) == "2026-11-24"
+
+
 def test_a_large_arrival_is_served_in_portions_and_nobody_gets_in_between(
     database_url: str, rng: random.Random
 ) -> None:
