@@ -134,14 +134,15 @@ class Visitors:
     def book(self, visit: Visit, code: str, day: date | None) -> None:
         """Home with a voucher, or with a place on the waiting list."""
         again = self.booked[code] = Visit(visit.person, visit.service, code)
-        self.floor.ledger.places += day is None
+        again.listed = day is None
+        self.floor.ledger.places += again.listed
         if day:
             self.moved(again, day)
 
     def moved(self, visit: Visit, day: date) -> None:
         """The voucher says another day: one to come, or today, for who is still in the building."""
         ledger, house = self.floor.ledger, self.floor.house
-        ledger.dated += visit.due is None
+        ledger.dated += visit.listed and visit.due is None
         if visit.promise and day > visit.promise.day:
             self.settle(visit, Fate.BROKEN)
             visit.promise = None
