@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import floors
+from benchmarks import backlog, floors
 from benchmarks.displays import Hall
 from benchmarks.load import Measured, measure, request
 from benchmarks.office import Office, ask, free_port, running
@@ -39,6 +39,7 @@ def main() -> None:
         with office.serving():
             result: dict[str, Any] = {"machine": machine(), "call": calls(office), "ping": ping(office)}
             result["issue"] = issue(office, here)
+        result["backlog"] = backlog.measured(here, note)
         note("verifying")
         result["verify"] = office.antrean("verify").splitlines()[-1]
     print(table(result))
@@ -179,7 +180,7 @@ def table(result: dict[str, Any]) -> str:
     for displays in DISPLAYS:
         cell = result["call"][str(displays)]
         lines.append(f"{displays:>5} displays          {cell['p50_ms']:>9.1f}{cell['max_ms']:>9.1f}")
-    lines.append("")
+    lines += ["", *backlog.table(result["backlog"]), ""]
     return "\n".join(lines)
 
 

@@ -67,9 +67,21 @@ def service(code: str) -> ResponseReturnValue:
         most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards and chosen.open else 1
         waiting = groups_of(view)[chosen.group].waiting
         shown = {"service": chosen, "back": back, "most": most, "waiting": waiting, "may_take": may_take}
+        shown["asks_nik"] = asks_nik()
         return screen("checklist", view.day, **shown)
     shown = {"service": chosen, "back": back, "groups": groups_of(view), **instead_of(chosen, view)}
     return screen("refused", view.day, level_words=view.level_words, elsewhere=view.elsewhere, **shown)
+
+
+@blueprint.get("/service/<code>/nik")
+@device("kiosk")
+def nik(code: str) -> ResponseReturnValue:
+    """What comes before the number where the office asks for the NIK; else, or once it is gone, the checklist."""
+    view = services()
+    chosen = next((service for service in view.services if service.code == code), None) or abort(404)
+    if not (asks_nik() and chosen.open):
+        return service(code)
+    return screen("nik", view.day, service=chosen)
 
 
 @blueprint.get("/ticket/<ticket_id>")
@@ -135,6 +147,11 @@ def voucher(code: str) -> ResponseReturnValue:
 
 def services() -> ServicesView:
     return house().queries.services(language(), house().clock())
+
+
+def asks_nik() -> bool:
+    """Source: `docs/field.md#touts`."""
+    return house().catalogue().rules.numbers_per_nik > 0
 
 
 def prints(kiosk: Caller) -> bool:

@@ -19,7 +19,9 @@ from escpos import constants as command
 from PIL import Image, ImageDraw, ImageFont
 
 from printables import motif
+from printables.backlog_slip import backlog_blocks
 from printables.slip import Band, Block, Checklist, Closing, Figures, Hero, Text, Weight, blocks
+from queue_server.domain.backlog_views import BacklogSlip
 from queue_server.domain.views import SlipView
 
 NUMERALS = Path(__file__).parent / "fonts" / "antrean-numerals-800.ttf"
@@ -48,8 +50,17 @@ PAPERS = {58: Paper(dots=384, columns=32, number=116), 80: Paper(dots=576, colum
 
 def slip(view: SlipView, paper: int) -> bytes:
     """The whole slip for paper of 58 or 80 mm, from initialise to partial cut. Raises `KeyError` for other paper."""
+    return _whole(blocks(view), paper)
+
+
+def backlog_slip(view: BacklogSlip, paper: int) -> bytes:
+    """The same for the slip of somebody whose card is still to be printed."""
+    return _whole(backlog_blocks(view), paper)
+
+
+def _whole(said: Iterable[Block], paper: int) -> bytes:
     kind = PAPERS[paper]
-    parts = [part for block in blocks(view) for part in _block(block, kind)]
+    parts = [part for block in said for part in _block(block, kind)]
     return b"".join([command.HW_INIT, *parts, FEED_LINES, bytes([LINES_TO_THE_KNIFE]), command.PAPER_PART_CUT])
 
 

@@ -7,7 +7,7 @@ band and QR code are 1-bit pictures.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -17,8 +17,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from printables import motif, qr
+from printables.backlog_slip import backlog_blocks
 from printables.slip import Band, Block, Checklist, Closing, Figures, Hero, Text, Weight, blocks
 from printables.typefaces import BOLD, NUMERALS, REGULAR, Typeface
+from queue_server.domain.backlog_views import BacklogSlip
 from queue_server.domain.views import SlipView
 
 DOT = mm / 8
@@ -66,7 +68,16 @@ class Piece:
 
 def slip(view: SlipView) -> bytes:
     """The whole slip as one page; the same slip gives the same bytes."""
-    page = _column([piece for block in blocks(view) for piece in _pieces(block)])
+    return _paper(blocks(view), view.number, view.language)
+
+
+def backlog_slip(view: BacklogSlip) -> bytes:
+    """The slip of somebody whose card is still to be printed."""
+    return _paper(backlog_blocks(view), view.number or view.state_name, view.language)
+
+
+def _paper(parts: Iterable[Block], title: str, language: str) -> bytes:
+    page = _column([piece for block in parts for piece in _pieces(block)])
     file = BytesIO()
     size = ((WIDTH + 2 * MARGIN) * DOT, page.height * DOT)
     canvas = Canvas(
@@ -75,9 +86,9 @@ def slip(view: SlipView) -> bytes:
         pageCompression=0,  # packing the page takes longer than it saves
         invariant=True,
         initialFontName=REGULAR.fontName,  # else Helvetica would be named, and it is not embedded
-        lang=view.language,
+        lang=language,
     )
-    canvas.setTitle(view.number or (view.voucher.code.upper() if view.voucher else ""))
+    canvas.setTitle(title)
     canvas.scale(DOT, DOT)
     canvas.translate(MARGIN, 0)
     page.draw(canvas, page.height)

@@ -67,12 +67,13 @@ WORDS = {
         "ahead": "Di depan Anda",
         "called_at": "Perkiraan dipanggil pukul",
         "no_wait": "Perkiraan waktu belum ada: loket untuk layanan ini belum buka.",
+        "late": "Mungkin baru dipanggil lewat jam tutup.",
         "rank": "Urutan ke",
         "come_at": "Datang pukul",
         "one_blank": "Satu blangko sudah disisihkan untuk Anda.",
         "blanks": "{count} blangko sudah disisihkan untuk Anda.",
         "use_code": "Pada hari itu masukkan kode ini di kios, atau tunjukkan kepada petugas.",
-        "announced": "Blangko Anda ikut kiriman hari itu. Periksa dulu di ponsel sebelum berangkat.",
+        "announced": "Blangko Anda ikut kiriman hari itu. Pastikan dulu sebelum berangkat.",
         "place": "Daftar tunggu: kode Anda",
         "position": "Posisi",
         "of": "{position} dari {of}",
@@ -93,12 +94,13 @@ WORDS = {
         "ahead": "People before you",
         "called_at": "Probably called between",
         "no_wait": "No time can be given yet: no counter is open for this service.",
+        "late": "You may be called only after closing time.",
         "rank": "Place in order",
         "come_at": "Come between",
         "one_blank": "One card blank is set aside for you.",
         "blanks": "{count} card blanks are set aside for you.",
         "use_code": "On that day enter this code at the kiosk, or show it to staff.",
-        "announced": "Your card blank comes with that day's delivery. Look at your phone before you travel.",
+        "announced": "Your card blank comes with that day's delivery. Make sure of it before you travel.",
         "place": "Waiting list: your code",
         "position": "Position",
         "of": "{position} of {of}",
@@ -175,6 +177,8 @@ def _wait(view: SlipView) -> list[Block]:
     ahead = (words["ahead"], str(view.ahead))
     if view.wait_clock is None:
         return [Figures((ahead,)), Text(words["no_wait"])]
+    if view.closes_at is not None and view.wait_clock[0] >= view.closes_at:
+        return [Figures((ahead,)), Text(words["late"])]
     return [Figures((ahead, (words["called_at"], _clock_range(view, *view.wait_clock))))]
 
 

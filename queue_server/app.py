@@ -21,23 +21,28 @@ from gevent.threadpool import ThreadPool
 from display.views import blueprint as display
 from kiosk.views import blueprint as kiosk
 from queue_server.config import Settings, SettingsError
+from queue_server.connections import Connection, room_for_connections
 from queue_server.counter.views import blueprint as counter
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.operations.office import follow_calendar
 from queue_server.storage import lock, wakeup
 from queue_server.storage.database import Database
 from queue_server.storage.journal import Journal
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
+from queue_server.supervisor.backlog import blueprint as backlog_pages
+from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
-from queue_server.web.api import access, counters, office, slips, stock, system, tickets, vouchers
+from queue_server.web.api import access, backlog, counters, ledger, office, slips, stock, system, tickets, vouchers
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, move_in, new_code
 from queue_server.web.pages import blueprint as pages
+from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
 
@@ -46,7 +51,6 @@ T = TypeVar("T")
 
 READING_THREADS = 4  # each reads on a connection of its own
 BACKLOG = 4096  # connections that may knock at once
-MOST_CONNECTIONS = 10_000
 LAST_WORDS_SECONDS = 2.0  # for answers that are already on their way when the server is stopped
 A_PART_DIED = 70  # exit code: whoever started us starts us again
 NETWORK_PAUSE_SECONDS = 5.0  # before listening to a database again that went away
@@ -75,9 +79,10 @@ def open_house(
     """`aside` and `hashing` run reads and passwords where they hold up nobody; in a test that is right here."""
     if not settings.secret_key:
         raise SettingsError(f"secret_key in {settings.file} is missing: antrean init writes one")
-    queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
+    reads: Any = Aside(Queries(database, settings.site, settings.public_url, settings.wifi_name), aside)
+    book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
-    return House(settings, Aside(queries, aside), writer, door, aside, hashing, clock)  # type: ignore[arg-type]
+    return House(settings, reads, book, writer, door, aside, hashing, clock)
 
 
 class Aside:
@@ -95,9 +100,9 @@ def build_app(house: House) -> Flask:
     """The Flask app of an open house: the API and every screen."""
     app: Flask = new_app("queue_server.web")
     move_in(app, house)
-    for room in (system, access, tickets, vouchers, slips, counters, stock, office):
+    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, kiosk, display, counter, supervisor):
+    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, backlog_pages):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, house.catalogue)
@@ -152,7 +157,8 @@ class Server:
         gevent.spawn(self.follow_calendar_for_ever).link_exception(died)
         if self.database.dialect == "postgresql":
             gevent.spawn(self.listen_for_ever).link_exception(died)
-        server = WSGIServer(listener, self.app, log=None, error_log=log, spawn=Pool(MOST_CONNECTIONS))
+        room = Pool(room_for_connections())
+        server = WSGIServer(listener, self.app, log=None, error_log=log, spawn=room, handler_class=Connection)
         server.start()
         settle_garbage()
         self.stopping.wait()

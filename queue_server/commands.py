@@ -11,7 +11,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -24,8 +24,9 @@ import click
 from printables import printers
 from queue_server import config
 from queue_server.config import Settings, SettingsError
-from queue_server.domain.errors import Refusal
-from queue_server.domain.stock import MOVEMENTS
+from queue_server.domain.backlog import MOST_RELEASED, STATES
+from queue_server.domain.errors import Busy, Refusal
+from queue_server.domain.stock import MOST_UNITS, MOVEMENTS, PARTIES, PLACE, STORE
 from queue_server.domain.views import as_json
 from queue_server.operations import auth, office, stock
 from queue_server.storage import backup as backups
@@ -33,16 +34,19 @@ from queue_server.storage import lock, people
 from queue_server.storage import rebuild as rebuilding
 from queue_server.storage import upgrade as upgrading
 from queue_server.storage import verify as verifying
-from queue_server.storage.database import Database
+from queue_server.storage.database import Database, DatabaseFault
 from queue_server.storage.journal import Command, Journal, found_site
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.web import passwords
+from queue_server.web.backlog import Desk
 from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
 from queue_server.web.reports import daily_csv
 from queue_server.web.session import token_hash
 
 ACTOR = "cli"
+LONGEST_WORDS = 200  # of a reason or a paper's name
 DEMO_FILE = "demo-sign-ins.txt"
 DEMO_BLANKS = 500
 DEMO_AMPLE = 10_000
@@ -59,14 +63,20 @@ def now_ms() -> int:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What the office refuses becomes one sentence."""
+    """What the office refuses becomes one sentence, and what the machine refuses too."""
     try:
         yield
+    except Busy:
+        raise Refused("the database is out of reach: its server is away, or its disk is full or read-only") from None
     except Refusal as refusal:
         known = SENTENCES.get(refusal.reason)
         raise Refused(known.get("en").format_map(refusal.details) if known else str(refusal)) from None
-    except SettingsError as error:
+    except (SettingsError, DatabaseFault) as error:
         raise Refused(str(error)) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"{error.filename}: {error.strerror}") from None
 
 
 class Site:
@@ -76,10 +86,26 @@ class Site:
         self.settings, self.database = settings, database
         self.queries = Queries(database, settings.site, settings.public_url, settings.wifi_name)
 
-    def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
+    def do(self, operation: Callable[..., Any], movements: Collection[int] = (), **arguments: Any) -> Any:
         journal = Journal(self.database, self.settings.site, now_ms)
         try:
-            return journal.do(Command(operation, arguments, ACTOR))
+            return journal.do(Command(operation, arguments, ACTOR, movements=movements))
+        finally:
+            journal.close()
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The desk of the print backlog, which commits many commands one after the other."""
+        journal = Journal(self.database, self.settings.site, now_ms)
+
+        def do(operation: Any, *, actor: str, records: Any = (), once: Any = None, **arguments: Any) -> Any:
+            return journal.do(Command(operation, arguments, actor, records=records, once=once))
+
+        secret, catalogue = self.settings.secret_key, self.queries.catalogue(now_ms())
+        if not secret:
+            raise SettingsError(f"secret_key in {self.settings.file} is missing: antrean init writes one")
+        try:
+            yield Desk(self.database, self.settings.site, secret, do, now_ms, lambda: catalogue)
         finally:
             journal.close()
 
@@ -89,7 +115,7 @@ def site() -> Iterator[Site]:
     """The office of the settings in force; one sentence where there is none or its schema is old."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database:
+        with opened_office(settings) as database:
             state = upgrading.schema_state(database)
             if state != "current":
                 raise Refused(REMEDY[state])
@@ -101,6 +127,15 @@ REMEDY = {
     "old": "the database is older than this program: antrean upgrade",
     "unknown": "the database is newer than this program, or not one of ours: install the program that made it",
 }
+
+
+@contextmanager
+def opened_office(settings: Settings) -> Iterator[Database]:
+    """Of an office that is there: SQLite would make an empty database of any path."""
+    with opened(settings) as database:
+        if database.path and not database.path.exists():
+            raise Refused(f"there is no office in {settings.data_dir} yet: antrean init --office NAME")
+        yield database
 
 
 @contextmanager
@@ -151,6 +186,9 @@ def init(name: str, demo: bool) -> None:
         if settings.file.exists():
             raise Refused(f"there is an office in {settings.data_dir} already")
         with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean init"):
+            if database.path:
+                database.path.touch(mode=0o600)  # it holds the hashes of passwords
+                database.path.chmod(0o600)
             upgrading.upgrade(database)
             found_site(database, settings.site)
             here = Site(settings, database)
@@ -253,9 +291,9 @@ def upgrade() -> None:
     """Back up, migrate and verify the database."""
     with refusals():
         settings = config.load()
-        with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
-            if upgrading.schema_state(database) == "unknown":
-                raise Refused(REMEDY["unknown"])
+        with opened_office(settings) as database, lock.alone(database, settings.data_dir, "antrean upgrade"):
+            if (state := upgrading.schema_state(database)) in ("empty", "unknown"):
+                raise Refused(REMEDY[state])
             copy_to = settings.data_dir / f"antrean-{now_ms()}.db"
             faults = upgrading.upgrade(database, copy_to)
             if copy_to.exists():
@@ -297,12 +335,24 @@ def staff() -> None:
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
 def staff_add(name: str, role: str, password_stdin: bool) -> None:
     """Make a staff account."""
-    password = sys.stdin.readline().rstrip("\n")
-    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        raise Refused(f"the password has to have {passwords.SHORTEST} to {passwords.LONGEST} characters")
+    password = typed_password()
     with site() as here:
+        if people.staff_by_name(here.database, here.settings.site, name):
+            raise Refused(f"{name} has an account already: antrean staff list")
         add_staff(here, name, role, password)
         note(f"{name} can sign in.")
+
+
+def typed_password() -> str:
+    """The first line of standard input. Raises `Refused` for one with which nobody could sign in."""
+    try:
+        password = sys.stdin.readline().rstrip("\r\n")
+        password.encode()
+    except UnicodeError:
+        raise Refused("the password is no UTF-8 text") from None
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST or "\0" in password:
+        raise Refused(f"the password has to have {passwords.SHORTEST} to {passwords.LONGEST} characters")
+    return password
 
 
 @staff.command(name="list")
@@ -370,23 +420,95 @@ def stock_show() -> None:
             click.echo(f"{item.item}\t{item.on_hand}\t{item.promised}\t{item.safety}\t{item.available}")
 
 
-def stock_command(type: str) -> None:
+def one_line(_context: click.Context, _option: click.Parameter, words: str) -> str:
+    """As the screens take it: nothing that controls a terminal or a printer."""
+    if words.isprintable() and len(words) <= LONGEST_WORDS:
+        return words
+    raise click.BadParameter(f"one line of at most {LONGEST_WORDS} characters")
+
+
+@stock_commands.command(name="accounts")
+def stock_accounts() -> None:
+    """What lies on every account of every item, and what of it is promised."""
+    with site() as here:
+        for row in here.queries.balances():
+            click.echo(f"{row.item}\t{row.account}\t{row.posted}\t{row.pending}")
+
+
+@stock_commands.command(name="transit")
+def stock_transit() -> None:
+    """What was dispatched and has not arrived: its number, item, where to, sent, arrived, still under way."""
+    with site() as here:
+        for sent in Ledger(here.database, here.settings.site).consignments():
+            whither = sent.name or sent.target
+            click.echo("\t".join(map(str, (sent.seq, sent.item, whither, sent.sent, sent.accepted, sent.open))))
+
+
+REFERENCE = click.option(
+    "--reference", default="", callback=one_line, help="The paper it came with, or the minutes' number."
+)
+REASON = click.option(
+    "--reason", default="", callback=one_line, help="Why; a receipt and what arrived whole need none."
+)
+ITEM, QUANTITY = click.argument("item"), click.argument("quantity", type=click.IntRange(0, MOST_UNITS))
+PLACE_OPTION = click.option("--place", default=STORE, show_default=True, help="Where: store, or counter-3.")
+NAME_OPTION = click.option("--name", default="", callback=one_line, help="The other office, or the sub-district.")
+REQUEST_OPTION = click.option("--request", type=int, help="The number of the request that it fulfils.")
+
+
+def options_of(kind: str) -> list[Callable[..., Any]]:
+    """What a kind of movement may say besides item, quantity and why."""
+    options = []
+    if kind == "count" or PLACE in MOVEMENTS.get(kind, ()):
+        options.append(PLACE_OPTION)
+    if parties := PARTIES.get(kind):
+        words = f"The other side: {', '.join(parties)}{' or counter-3' if kind == 'dispatch' else ''}."
+        options.append(click.option("--party", default=parties[0], show_default=True, help=words))
+    if kind in ("receive", "return", "lend", "borrow", "dispatch"):
+        options.append(NAME_OPTION)
+    return [*options, REQUEST_OPTION] if kind == "receive" else options
+
+
+def enter_movement(item: str, kind: str, movements: Collection[int] = (), **said: Any) -> None:
+    with site() as here:
+        after = here.do(stock.move_stock, movements=movements, item=item, type=kind, new_code=new_code, **said)
+        click.echo(json.dumps(after))
+
+
+def stock_command(kind: str) -> None:
     """`antrean stock receive KTP 500 --reference …`, one command for each kind of movement."""
 
-    @stock_commands.command(name=type, help=f"Enter a movement of the kind {type}.")
-    @click.argument("item")
-    @click.argument("quantity", type=click.IntRange(min=0))
-    @click.option("--reference", default="", help="The paper it came with.")
-    @click.option("--reason", default="", help="Why; only a receipt needs none.")
-    def enter(item: str, quantity: int, reference: str, reason: str) -> None:
-        with site() as here:
-            entry = {"quantity": quantity, "reference": reference, "reason": reason, "new_code": new_code}
-            after = here.do(stock.move_stock, item=item, type=type, **entry)
-            click.echo(json.dumps(after))
+    def enter(item: str, quantity: int, **said: Any) -> None:
+        enter_movement(item, kind, quantity=quantity, **said)
+
+    for option in (REASON, REFERENCE, *options_of(kind), QUANTITY, ITEM):
+        enter = option(enter)
+    stock_commands.command(name=kind, help=f"Enter a movement of the kind {kind}.")(enter)
 
 
-for kind in (*MOVEMENTS, "count"):
-    stock_command(kind)
+for known in (*MOVEMENTS, "count"):
+    stock_command(known)
+
+
+@stock_commands.command(name="accept")
+@ITEM
+@QUANTITY
+@click.option("--consignment", type=int, required=True, help="Its number: antrean stock transit.")
+@click.option("--short", type=click.IntRange(0, MOST_UNITS), default=0, help="So many will not come; needs a reason.")
+@REFERENCE
+@REASON
+def stock_accept(item: str, quantity: int, consignment: int, **said: Any) -> None:
+    """Enter what of a consignment has arrived."""
+    enter_movement(item, "accept", (consignment,), quantity=quantity, consignment=consignment, **said)
+
+
+@stock_commands.command(name="reverse")
+@ITEM
+@click.argument("movement", type=int)
+@REASON
+def stock_reverse(item: str, movement: int, reason: str) -> None:
+    """Take a movement back by a further one; its number is the journal's."""
+    enter_movement(item, "reverse", (movement,), reverses=movement, reason=reason)
 
 
 @antrean.command()
@@ -400,6 +522,56 @@ def report(day: Any, form: str) -> None:
             click.echo(json.dumps(as_json(today), ensure_ascii=False, indent=2))
         else:
             click.echo(daily_csv(today), nl=False)
+
+
+# -- the print backlog -----------------------------------------------------------------------------------------------
+
+
+@antrean.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_list(file: Path) -> None:
+    """Take a CSV list of print records over; broken off, it goes on where it was. Exit 1 if a line is bad."""
+    with site() as here, here.desk() as desk, file.open("rb") as source:
+        with progress("importing") as advance:
+            run = desk.import_list(source, ACTOR, advance)
+        click.echo(f"entered\t{run.entered}\nmoved\t{run.moved}\nrepeated\t{run.repeated}\nbad\t{run.bad}")
+        for line, reason in desk.store.faults(run.run_id):
+            click.echo(f"line {line}\t{reason}\t{SENTENCES[reason].get('en')}")
+        if run.bad:
+            raise SystemExit(1)
+
+
+@antrean.group(name="backlog")
+def backlog_commands() -> None:
+    """Records whose card is still owed."""
+
+
+@backlog_commands.command(name="show")
+def backlog_show() -> None:
+    """How many records stand where."""
+    with site() as here, here.desk() as desk:
+        figures = desk.figures()
+        for state in STATES:
+            number = sum(n for (its, _), n in figures.counts.items() if its == state)
+            click.echo(f"{state}\t{number}")
+
+
+@backlog_commands.command(name="release")
+@click.argument("cards", type=click.IntRange(1, MOST_RELEASED))
+def backlog_release(cards: int) -> None:
+    """Set a blank aside for each of the next CARDS in line and give each a day to come."""
+    with site() as here, here.desk() as desk:
+        with progress("releasing") as advance:
+            done = desk.release(cards, ACTOR, progress=advance)
+        click.echo(json.dumps(done))
+
+
+@backlog_commands.command(name="erase")
+@click.option("--days", type=click.IntRange(min=0), default=30, show_default=True, help="After the card was collected.")
+def backlog_erase(days: int) -> None:
+    """Forget name, NIK and telephone of those who have their card; the counts stay."""
+    with site() as here, here.desk() as desk:
+        click.echo(f"{desk.erase_old(days, ACTOR)} erased")
 
 
 # -- keeping it ------------------------------------------------------------------------------------------------------

@@ -64,3 +64,8 @@ def new_page(chromium: Browser) -> Iterator[Callable[[Screen], Page]]:
     """
     with services.faultless_pages(chromium) as open_page:
         yield open_page
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file of those that need no browser begins early, or the other workers end up waiting for it."""
+    items.sort(key=lambda item: item.path.name != "test_whole_week.py")

@@ -55,9 +55,11 @@ class OfficeServer:
 
     # -- the process -------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
+    def start(self, open_files: int | None = None) -> None:
+        """`open_files`: how many an operating system gives a program that asks for no more."""
+        limit = ["prlimit", f"--nofile={open_files}:"] if open_files else []
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([ANTREAN, "serve"], env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*limit, ANTREAN, "serve"], env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -33,7 +33,7 @@ def test_every_rule_that_is_cited_stands_in_the_field_document() -> None:
     assert "voucher" in {anchor for _, anchor in citations()}
 
 
-@pytest.mark.parametrize("name", ["kota_serang", "kolaka_utara"])
+@pytest.mark.parametrize("name", ["kota_serang", "kolaka_utara", "cianjur", "banyuwangi"])
 def test_every_source_of_a_requirement_is_listed_with_its_address(name: str) -> None:
     text = (HOUSE / "queue_server" / "offices" / f"{name}.toml").read_text(encoding="utf-8")
     catalogue = office_file.parse(text, f"{name}.toml")

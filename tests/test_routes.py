@@ -23,6 +23,9 @@ VALUES: dict[str, object] = {
     "filename": "tokens.css",
     "token": "0" * 32,
     "ticket_id": "0" * 32,
+    "record": "0" * 32,
+    "run": "0" * 32,
+    "list": "invited",
 }
 
 

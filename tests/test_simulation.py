@@ -274,7 +274,7 @@ def test_blanks_come_on_the_first_business_day_of_each_week() -> None:
 
 
 def test_an_office_of_unknown_size_is_not_guessed_at(tmp_path: Path) -> None:
-    text = office_text("kota_serang").replace('code = "36.73"', 'code = "99.99"')
+    text = office_text("kota_serang").replace("36.73", "99.99")
     with pytest.raises(CannotSimulateError, match=r"99\.99"):
         simulate(NORMAL_WEEK, text, "office.toml", sqlite(tmp_path), seed=1)
 

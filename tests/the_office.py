@@ -13,6 +13,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.operations import calling, office, stock, ticketing
 from queue_server.storage.database import Database
 from queue_server.storage.journal import Command, Journal, found_site
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.upgrade import upgrade
 from queue_server.storage.verify import verify
@@ -33,6 +34,7 @@ class TheOffice:
         found_site(self.database, SITE)
         self.journal = Journal(self.database, SITE, lambda: self.clock)
         self.queries = Queries(self.database, SITE, public_url="http://10.0.0.5:8080")
+        self.ledger = Ledger(self.database, SITE)
         self.text = text or self.text_of(name)
 
     @staticmethod
@@ -87,12 +89,14 @@ class TheOffice:
         *,
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
         actor: str = "test",
         **arguments: Any,
     ) -> Command[Any]:
         ids = [arguments["ticket_id"]] if "ticket_id" in arguments else []
         vouchers = [*vouchers, arguments["voucher"]] if arguments.get("voucher") else vouchers
-        return Command(operation, arguments, actor, tickets=ids, vouchers=vouchers, movements=movements)
+        nik = arguments.get("nik")
+        return Command(operation, arguments, actor, ids, vouchers, movements, records, nik)
 
     def do(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         return self.journal.do(self.command(operation, **arguments))
@@ -122,8 +126,14 @@ class TheOffice:
     def receive(self, item: str, quantity: int) -> None:
         self.do(stock.move_stock, item=item, type="receive", quantity=quantity, new_code=self.new_code)
 
+    def count(self, item: str, quantity: int) -> None:
+        """Counted by one and approved by another: so many lie in the store."""
+        self.enter(item, "count", quantity)
+        for row in self.ledger.count_differences():
+            self.do(stock.approve_count, count=row.seq, actor="second")
+
     def enter(self, item: str, type: str, quantity: int = 0, reason: str = "test", **details: Any) -> dict[str, Any]:
-        movements = [details["reverses"]] if "reverses" in details else []
+        movements = [details[name] for name in ("reverses", "consignment") if details.get(name)]
         answer: dict[str, Any] = self.do(
             stock.move_stock,
             item=item,

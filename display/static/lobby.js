@@ -69,6 +69,19 @@
     queue.push(call);
   }
 
+  /* False when the clerk has taken the call back: the board reaches back that far and does not know it. */
+  function stands(call) {
+    var known = listed();
+    var oldest = known[known.length - 1];
+    if (CLOSED[board.day.state] || (known.length > EARLIER_SHOWN && oldest.seq > call.seq)) { return true; }
+    return known.some(function (other) { return other.number === call.number && other.seq >= call.seq; });
+  }
+
+  function forgetTakenBack() {
+    queue = queue.filter(stands);
+    if (turn && !stands(turn.call)) { turn = null; }
+  }
+
   /* How long one call keeps the field while others wait: long enough to read, short enough for the last to be fresh. */
   function share() {
     var last = queue[queue.length - 1];
@@ -336,12 +349,19 @@
     });
   }
 
+  /* The bold digits of the screen for a cut line stand nowhere else: once the line is cut they cannot be fetched. */
+  function fetchDigits() {
+    if (document.fonts) { document.fonts.load('700 1em "Antrean Text"', '0'); }
+  }
+
   prepareSound();
+  fetchDigits();
   antrean.watch('lobby:' + said('hall'), {
     onState: function (state) {
       board = state.board;
       cutSince = null;
       state.calls.forEach(hear);
+      forgetTakenBack();
       draw();
     },
     onCut: function (since) {

@@ -9,13 +9,14 @@
   const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
   const HELPED_MS = 10000;
   const SILENCE_MS = 4000;
+  const MASK_MS = 2000; // a digit of a NIK is seen, for whoever typed it and for whoever stands behind
   const PRINT_MS = 8000; // a printer has 5 s to answer the server
 
   const { newId, post } = window.antrean;
   const state = {
     address: "/kiosk", language: document.documentElement.lang, large: false,
     still: 0, counting: 0, left: 0, refresh: 0, arrived: performance.now(),
-    turn: 0, pending: null, away: 0, working: false, touched: false,
+    turn: 0, pending: null, order: null, fillIn: null, nik: "", away: 0, working: false, touched: false,
   };
 
   const screen = () => document.getElementById("screen");
@@ -71,13 +72,16 @@
     screen().classList.toggle("is-quiet", Boolean(quiet));
     const large = document.querySelector('[data-do="large"]');
     if (large) large.setAttribute("aria-pressed", String(state.large));
-    if (!quiet) {
-      const heading = document.querySelector("h1");
-      if (heading) heading.focus({ preventScroll: true });
-    }
+    if (!quiet) focusOnQuestion();
     if (isGiven()) arrangeNumber();
+    state.nik = "";
     if (part("code")) showCode();
     watchStillness();
+  }
+
+  function focusOnQuestion() {
+    const heading = document.querySelector("h1");
+    if (heading) heading.focus({ preventScroll: true });
   }
 
   function start() {
@@ -94,10 +98,26 @@
   function watchStillness() {
     clearTimeout(state.still);
     stopCount();
-    part("still").hidden = true;
+    closePanel("still");
     if (state.away || isAtStart()) return;
     if (isGiven()) countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
+  }
+
+  /** A panel that had the focus gives it back to the question: a focus that nobody sees would press what nobody chose. */
+  function closePanel(id) {
+    const hadFocus = part(id).contains(document.activeElement);
+    part(id).hidden = true;
+    if (hadFocus) focusOnQuestion();
+  }
+
+  /** The panel that wants an answer before anything else, or none. What lies under it is out of reach of the keys. */
+  const openPanel = () => ["away", "refusal", "wrong"].map(part).find((panel) => panel && !panel.hidden);
+
+  function stayIn(panel, back) {
+    const keys = [...panel.querySelectorAll("button")];
+    const next = keys.indexOf(document.activeElement) + (back ? -1 : 1);
+    if (keys.length) keys.at(next % keys.length).focus({ preventScroll: true });
   }
 
   function askStill() {
@@ -182,29 +202,43 @@
 
   // ---- taking a number -----------------------------------------------------------------------------------------------
 
-  async function take(form) {
-    if (state.working) return;
-    const button = document.querySelector('button[form="take"]');
+  function orderOf(form) {
     const priority = document.querySelector('[data-do="priority"]');
     const cards = document.querySelector("output[data-cards]");
     const order = { ticket_id: newId(), service: form.dataset.service, channel: "kiosk", language: state.language };
     if (priority) order.priority = priority.getAttribute("aria-checked") === "true";
     if (cards) order.cards = Number(cards.textContent);
     if (form.dataset.voucher) order.voucher = form.dataset.voucher;
+    return order;
+  }
+
+  /** Where the office asks for the NIK the order waits for it; it is sent along once and kept nowhere. */
+  async function take(form) {
+    if (state.working) return;
+    if (form.dataset.then) {
+      state.order = orderOf(form);
+      state.fillIn = whatIsFilledIn();
+      return go(form.dataset.then);
+    }
+    const asked = Boolean(part("nik"));
+    const order = asked && state.order ? state.order : orderOf(form);
+    const button = document.querySelector('button[form="take"]');
     state.working = true;
     state.pending = order;
     button.disabled = true;
     clearTimeout(state.still);
     try {
-      await post("/api/v1/tickets", order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
+      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.nik }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
       await showNumber(order.ticket_id);
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      await go(state.address);
+      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      await go(asked ? `/kiosk/service/${order.service}` : state.address);
       if (name() !== "refused") tell(refused.message);
     } finally {
       state.working = false;
+      button.disabled = false;
     }
   }
 
@@ -286,6 +320,44 @@
     document.querySelector('[data-do="look-up"]').setAttribute("aria-disabled", String(length < 8));
   }
 
+  // ---- the NIK -------------------------------------------------------------------------------------------------------
+
+  const placesOfNik = () => Array.from(part("nik").children);
+
+  function typeNik(key) {
+    if (key === "Backspace") state.nik = state.nik.slice(0, -1);
+    else if (state.nik.length < placesOfNik().length) state.nik += key;
+    else return;
+    showNik(key === "Backspace" ? state.nik.length : state.nik.length - 1);
+  }
+
+  /** Shows how much is typed, and for a moment the digits from a place on: the page itself holds no others. */
+  function showNik(from) {
+    placesOfNik().forEach((place, at) => {
+      place.classList.toggle("is-typed", at < state.nik.length);
+      place.classList.toggle("is-next", at === state.nik.length);
+      if (at >= state.nik.length) place.textContent = "";
+      else if (at >= from) {
+        place.textContent = state.nik[at];
+        setTimeout(() => { place.textContent = ""; }, MASK_MS);
+      }
+    });
+    document.querySelector("[data-typed]").textContent = state.nik.length;
+    part("nik-count").hidden = false;
+    part("nik-fault").hidden = true;
+  }
+
+  /** What is wrong with it, in the server's words. */
+  function doubtNik(sentence) {
+    part("nik-count").hidden = true;
+    part("nik-fault").hidden = false;
+    part("nik-fault").querySelector("[data-sentence]").textContent = sentence;
+    part("nik-fault").focus({ preventScroll: true });
+    watchStillness();
+  }
+
+  const typed = (key) => (part("nik") ? typeNik : type)(key);
+
   // ---- touches -------------------------------------------------------------------------------------------------------
 
   const deeds = {
@@ -305,8 +377,8 @@
       part("helped").querySelectorAll("[data-said]").forEach((said) => { said.hidden = said.dataset.said !== heard; });
       setTimeout(() => { part("helped").hidden = true; }, HELPED_MS);
     },
-    stay() { document.querySelector("h1").focus({ preventScroll: true }); },
-    understood() { part("refusal").hidden = true; },
+    stay() { focusOnQuestion(); },
+    understood() { closePanel("refusal"); },
     priority(box) { box.setAttribute("aria-checked", String(box.getAttribute("aria-checked") !== "true")); },
     fewer() { setCards(-1); },
     more() { setCards(1); },
@@ -314,10 +386,10 @@
       part("wrong").hidden = false;
       part("wrong").querySelector("button").focus({ preventScroll: true });
     },
-    keep() { part("wrong").hidden = true; },
+    keep() { closePanel("wrong"); },
     async cancel() {
       await giveBack(part("given").dataset).then(start, (refused) => {
-        part("wrong").hidden = true;
+        closePanel("wrong");
         if (refused.code === "silent") away(); else tell(refused.message);
       });
     },
@@ -327,6 +399,11 @@
       showPrint(await print(`/api/v1/tickets/${id}/reprint`, reason), id);
     },
     finish() { return start(); },
+    "show-nik"() { showNik(0); },
+    async "to-checklist"() {
+      const { fillIn } = state;
+      if (await go(`/kiosk/service/${part("take").dataset.service}`) && name() === "checklist" && fillIn) fillIn();
+    },
     "look-up"() { if (code().length === 8) return go(`/kiosk/voucher/${code()}`); },
   };
 
@@ -346,20 +423,23 @@
     const box = document.querySelector('[data-do="priority"]');
     const cards = document.querySelector("output[data-cards]");
     const written = part("code") ? code() : "";
+    const nik = state.nik;
     return () => {
       const again = document.querySelector('[data-do="priority"]');
       if (box && again) again.setAttribute("aria-checked", box.getAttribute("aria-checked"));
       if (cards && document.querySelector("output[data-cards]")) setCards(Number(cards.textContent) - 1);
       if (part("code")) Array.from(written, type);
+      if (part("nik")) Array.from(nik, typeNik);
     };
   }
 
   document.addEventListener("click", (event) => {
     const touched = event.target.closest("[data-do], [data-key], a[href]");
     if (!state.away) part("helped").hidden = true;
-    if (!touched || state.away) return;
-    event.preventDefault();
-    if (touched.dataset.key) type(touched.dataset.key);
+    if (!touched) return;
+    event.preventDefault(); // also while the server is away: a link that was followed then leads out of the kiosk
+    if (state.away) return;
+    if (touched.dataset.key) typed(touched.dataset.key);
     else if (touched.dataset.do) deeds[touched.dataset.do](touched);
     else go(touched.getAttribute("href"));
   });
@@ -369,9 +449,15 @@
     else take(event.target);
   });
   document.addEventListener("keydown", (event) => {
-    if (!part("code") || event.ctrlKey || event.altKey) return;
+    if (!state.away && !event.repeat) part("helped").hidden = true;
+    if (event.key !== "Tab" || !openPanel()) return;
+    event.preventDefault();
+    stayIn(openPanel(), event.shiftKey);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(part("code") || part("nik")) || event.ctrlKey || event.altKey) return;
     const key = event.key === "Backspace" ? event.key : event.key.toUpperCase();
-    if (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) type(key);
+    if (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) typed(key);
   });
   // Not on pointerdown: a panel that vanished under the finger would let the touch through to the key beneath.
   ["click", "keydown"].forEach((kind) => document.addEventListener(kind, () => {

@@ -40,15 +40,17 @@ def desk(number: int) -> str:
         clerk=current().id,
         clerk_name=current().name,
         zone=catalogue.zone,
+        now=board.day.now,
         **words(),
     )
 
 
 def choice() -> str:
-    catalogue = house().catalogue()
+    catalogue, now = house().catalogue(), house().clock()
     return render_template(
         "counter/choose.html",
-        lines=house().queries.counters(house().clock()),
+        now=now,
+        lines=house().queries.counters(now),
         halls=[(hall.code, hall.name.get(language())) for hall in catalogue.halls.values()],
         groups={number: groups_of(catalogue, counter) for number, counter in catalogue.counters.items()},
         names=house().door.names(),

@@ -123,8 +123,9 @@ def clock(catalogue: Catalogue, now_ms: int) -> str:
 
 
 def clock_range(catalogue: Catalogue, from_ms: int, to_ms: int) -> str:
-    """`10.17–10.32`"""
-    return f"{clock(catalogue, from_ms)}–{clock(catalogue, to_ms)}"
+    """`10.17–10.32`; within one minute `10.17`"""
+    first, last = clock(catalogue, from_ms), clock(catalogue, to_ms)
+    return first if first == last else f"{first}–{last}"
 
 
 def long_date(day: date, language: str = "id") -> str:

@@ -11,6 +11,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.backlog import KINDS
+
 MINUTES_A_DAY = 24 * 60
 AMAN, TERBATAS, KRITIS, KOSONG = LEVELS = ("AMAN", "TERBATAS", "KRITIS", "KOSONG")
 PRINT_READY, REPLACEMENT, URGENT = PURPOSES = ("print_ready", "replacement", "urgent")
@@ -77,6 +79,8 @@ class Item:
     unit: Words
     public: bool = False  # stands on the public stock board
     next_delivery: date | None = None
+    pack: int | None = None  # units in a roll or a ream
+    pack_name: Words | None = None
     delivery_quantity: int | None = None  # of that delivery; None promises nothing out of it
 
 
@@ -115,6 +119,10 @@ class Rules:
     carry_over: bool = True  # at close the waiting get a dated voucher; False: numbers expire
     safety_minimum: int = 3
     safety_percent: int = 5
+    numbers_per_nik: int = 0  # that one NIK may take of a service in a day; 0: the kiosk does not ask for it
+    print_order: tuple[str, ...] = KINDS  # whose card is printed first when blanks come
+    invitations_a_day: int = 100  # to collect a card
+    uncollected_days: int = 30  # after which a printed card is listed as left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,7 @@ class Catalogue:
     rules: Rules = field(default_factory=Rules)
     policy: Policy | None = None  # None limits nothing
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
+    kecamatan: Mapping[str, str] = field(default_factory=dict)  # code -> name
     information: Words = Words("Silakan ke meja informasi.", "Please go to the information desk.")
 
     @cached_property

@@ -20,8 +20,8 @@ class Action:
     seq: int  # the ticket's `changed_seq` right after it
     before: dict[str, object]
     streak: int
-    # (kind, item, quantity, promised of it, service, seq, bucket)
-    stock: tuple[tuple[str, str, int, int, str, int, str], ...] = ()
+    # (kind, item, quantity, promised of it, service, seq, bucket, the account that it came from)
+    stock: tuple[tuple[str, str, int, int, str, int, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class BlankUsed(Event):
     promised: int
     service: str
     counter: int | None = None
+    source: str = "store"  # or the counter's own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class BlankUseUndone(Event):
     quantity: int
     promised: int
     service: str
+    source: str = "store"  # where it lies again
     bucket: str = ""
 
 
@@ -156,17 +158,54 @@ class StockMoved(Event):
     counter: int | None = None
     reverses: int | None = None
     by_itself: bool = False  # a find that a fact beyond the book brought about
+    name: str = ""  # of the other office or service point
+    consignment: int | None = None  # the dispatch that it belongs to
+    request: int | None = None  # the request that it fulfils
+    to: str = ""  # of a dispatch: the account that it is on the way to
     delivery: str = ""  # the announced delivery (its date) that it is a part of
 
 
 @dataclass(frozen=True, slots=True)
 class StockCounted(Event):
-    """A count and what the book said; the difference is a `StockMoved` of its own."""
+    """A count and what the book said. What is missing leaves at once; what is too much waits for `CountApproved`."""
 
     item: str
     counted: int
     book: int
     reason: str
+    place: str = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class CountApproved(Event):
+    """A second person stands for a count's difference; what is too much then comes in by a `StockMoved`."""
+
+    count: int
+    counted_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlanksRequested(Event):
+    """With the figures that stand in the letter: on hand now, used in three months, ready to be printed."""
+
+    item: str
+    quantity: int
+    party: str
+    on_hand: int
+    used: int
+    backlog: int | None = None
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestGranted(Event):
+    """What the other side allows; the last answer holds."""
+
+    request: int
+    quantity: int
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,11 +340,19 @@ class VoucherGiven(Event):
 
 @dataclass(frozen=True, slots=True)
 class VoucherMoved(Event):
-    """To another date: its blank was lost or did not come, or it has come and the voucher is good earlier."""
+    """To another date: its blank was lost or did not come; or the first date for a place on the waiting list."""
 
     code: str
     date: str
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherCalledBack(Event):
+    """Its blank has come while its holder is here: it is good on this day as well as on its date."""
+
+    code: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +428,56 @@ class KioskRushed(Event):
 @dataclass(frozen=True, slots=True)
 class AlertAnswered(Event):
     seq: int
+
+
+# -- the print backlog: records by their random ids, at most 500 in one event ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsEntered(Event):
+    """Each as record, kind, state, original date and kecamatan; whose they are stands beside the journal."""
+
+    entries: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsMoved(Event):
+    """To where the national register says they stand, back in line, or off it."""
+
+    records: list[str]
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsReleased(Event):
+    """The next in line have a blank each; `release` is the holder of its reservations."""
+
+    records: list[str]
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsInvited(Event):
+    records: list[str]
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsPrinted(Event):
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsCollected(Event):
+    records: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsErased(Event):
+    """Name, NIK and telephone are gone; the record stays and is counted."""
+
+    records: list[str]
 
 
 EVENTS: dict[str, type[Event]] = {event.__name__: event for event in Event.__subclasses__()}

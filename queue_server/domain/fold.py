@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from queue_server.domain import calendar, counters, days, events, stock, tickets
+from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
+from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse
-from queue_server.domain.stock import RATIONED, Balance, ItemDay, Movement, Reservation
+from queue_server.domain.stock import (
+    RATIONED,
+    Balance,
+    BlankRequest,
+    Consignment,
+    CountDifference,
+    ItemDay,
+    Movement,
+    Reservation,
+)
 from queue_server.domain.tickets import Ticket, Voucher
 
 E = TypeVar("E", bound=Event)
@@ -76,7 +87,7 @@ def _(event: events.DayOpened, office: Office, entry: Entry) -> None:
     )
     for (item, account), balance in list(office.rows["balances"].items()):
         if account == stock.STORE and (event.day, item) not in office.rows["item_days"]:
-            office.put("item_days", ItemDay(event.day, item, opening=balance.posted))
+            office.put("item_days", ItemDay(event.day, item, opening=balance.on_hand))
 
 
 @folds(events.DayExtended)
@@ -142,7 +153,7 @@ def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
             priority=event.priority,
             cards=event.cards,
             voucher=event.voucher,
-            voucher_rank=voucher.rank if voucher else None,
+            voucher_rank=rank_on(voucher, event.day) if voucher else None,
             channel=event.channel,
             language=event.language,
             changed_seq=entry.seq,
@@ -153,6 +164,12 @@ def _(event: events.TicketIssued, office: Office, entry: Entry) -> None:
         office.put("vouchers", replace(voucher, state="redeemed", redeemed_by=event.ticket_id))
 
 
+def rank_on(voucher: Voucher, day: str) -> int:
+    """Who was called back stands behind those whose day it is."""
+    return voucher.rank if voucher.date <= day else voucher.rank + CALLED_BACK
+
+
+CALLED_BACK = 1_000_000
 # Room between two neighbours in line, so that a ticket can be put behind one without moving the others.
 PLACE_STEP = 1000
 
@@ -414,6 +431,11 @@ def _(event: events.VoucherMoved, office: Office, entry: Entry) -> None:
         office.put("reservations", replace(held, day=event.date))
 
 
+@folds(events.VoucherCalledBack)
+def _(event: events.VoucherCalledBack, office: Office, entry: Entry) -> None:
+    office.put("vouchers", replace(office.rows["vouchers"][event.code], early=event.day))
+
+
 @folds(events.VoucherCancelled)
 def _(event: events.VoucherCancelled, office: Office, entry: Entry) -> None:
     office.put("vouchers", replace(office.rows["vouchers"][event.code], state="cancelled"))
@@ -557,9 +579,10 @@ def count_promised(office: Office, day: str, bucket: str, more: int) -> None:
         office.put("bucket_counts", replace(row, promised=row.promised + more))
 
 
-def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0) -> None:
+def post(office: Office, item: str, account: str, posted: int = 0, pending: int = 0, at_counters: int = 0) -> None:
     old = office.balance(item, account)
-    office.put("balances", Balance(item, account, old.posted + posted, old.pending + pending))
+    figures = old.posted + posted, old.pending + pending, old.at_counters + at_counters
+    office.put("balances", Balance(item, account, *figures))
 
 
 def count_cards(office: Office, entry: Entry, service: str, item: str, **more: int) -> None:
@@ -569,13 +592,20 @@ def count_cards(office: Office, entry: Entry, service: str, item: str, **more: i
 
 
 def remember_stock(
-    office: Office, entry: Entry, counter: int | None, kind: str, event: Any, promised: int, bucket: str = ""
+    office: Office,
+    entry: Entry,
+    counter: int | None,
+    kind: str,
+    event: Any,
+    promised: int,
+    bucket: str = "",
+    source: str = stock.STORE,
 ) -> None:
     """Add a blank's move to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        moved = (kind, event.item, event.quantity, promised, event.service, entry.seq, bucket)
+        moved = (kind, event.item, event.quantity, promised, event.service, entry.seq, bucket, source)
         last = replace(last, stock=(*last.stock, moved))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
@@ -585,22 +615,25 @@ def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
     own: Reservation | None = office.rows["reservations"].get((event.ticket_id, event.item))
     if event.promised:
         hold(office, entry, event.ticket_id, event.item, -event.promised, service=event.service, used=True)
-    move(office, entry, "use", event.item, event.quantity, stock.STORE, stock.CITIZENS, ticket_id=event.ticket_id)
+    move(office, entry, "use", event.item, event.quantity, event.source, stock.CITIZEN, ticket_id=event.ticket_id)
     count_cards(office, entry, event.service, event.item, printed=event.quantity)
-    remember_stock(office, entry, event.counter, "use", event, event.promised, own.bucket if own else "")
+    bucket = own.bucket if own else ""
+    remember_stock(office, entry, event.counter, "use", event, event.promised, bucket, event.source)
 
 
 @folds(events.BlankUseUndone)
 def _(event: events.BlankUseUndone, office: Office, entry: Entry) -> None:
-    move(office, entry, "reverse", event.item, event.quantity, stock.CITIZENS, stock.STORE, ticket_id=event.ticket_id)
-    count_cards(office, entry, event.service, event.item, printed=-event.quantity)
+    item, quantity = event.item, event.quantity
+    move(office, entry, "reverse", item, quantity, stock.CITIZEN, event.source, ticket_id=event.ticket_id)
+    count_cards(office, entry, event.service, item, printed=-quantity)
     if event.promised:
-        again, item = event.promised, event.item
+        again = event.promised
         hold(office, entry, event.ticket_id, item, again, service=event.service, bucket=event.bucket, used=True)
 
 
 @folds(events.StockMoved)
 def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
+    inside = follow_consignment(office, event, entry)
     move(
         office,
         entry,
@@ -609,16 +642,24 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         event.quantity,
         event.source,
         event.target,
+        inside,
         reference=event.reference,
         reason=event.reason,
         ticket_id=event.ticket_id,
         reverses=event.reverses,
+        name=event.name,
+        consignment=event.consignment,
+        request=event.request,
     )
     if event.target == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=event.quantity)
     elif event.source == stock.SPOILED:
         count_cards(office, entry, event.service, event.item, spoilt=-event.quantity)
-    remember_stock(office, entry, event.counter, event.type, event, 0)
+    if event.request is not None:
+        request: BlankRequest = office.rows["blank_requests"][event.request]
+        fetched = event.quantity if event.target == stock.STORE else -event.quantity
+        office.put("blank_requests", replace(request, fetched=request.fetched + fetched))
+    remember_stock(office, entry, event.counter, event.type, event, 0, source=event.source)
     if event.delivery:
         row: Arrival = office.rows["arrivals"].get((event.item, event.delivery)) or Arrival(event.item, event.delivery)
         office.put("arrivals", replace(row, quantity=row.quantity + event.quantity))
@@ -626,38 +667,199 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         alert(office, entry, "stock_found", event.item, str(event.quantity))
 
 
+def follow_consignment(office: Office, event: events.StockMoved, entry: Entry) -> bool:
+    """What a move into or out of transit changes of its consignment; whether that stays inside the office."""
+    if stock.TRANSIT not in (event.source, event.target):
+        return False
+    row = consignment_of(office, event, entry)
+    quantity = event.quantity if event.source == stock.TRANSIT else -event.quantity
+    if stock.LOST_AND_FOUND in (event.source, event.target):
+        row = replace(row, short=row.short + quantity)
+    elif event.type == "reverse" and event.reverses == row.seq:
+        row = replace(row, sent=row.sent - quantity)
+    elif event.type != "dispatch":
+        row = replace(row, accepted=row.accepted + quantity)
+    office.put("consignments", row)
+    return row.inside
+
+
+def consignment_of(office: Office, event: events.StockMoved, entry: Entry) -> Consignment:
+    if event.consignment is not None:
+        row: Consignment = office.rows["consignments"][event.consignment]
+        return row
+    return Consignment(
+        entry.seq, entry.day, entry.at, entry.actor, event.item, event.to, event.name, sent=event.quantity
+    )
+
+
 @folds(events.StockCounted)
 def _(event: events.StockCounted, office: Office, entry: Entry) -> None:
-    """The count itself moves nothing; what differs from the book is a movement beside it."""
+    """Moves nothing itself. More than the book said, and not yet approved, gives way to what is counted now."""
+    for row in list(office.rows["count_differences"].values()):
+        if (row.item, row.place, row.state) == (event.item, event.place, stock.OPEN) and row.difference > 0:
+            close_difference(office, entry, replace(row, state=stock.SUPERSEDED))
+    difference = CountDifference(
+        entry.seq,
+        entry.day,
+        entry.at,
+        entry.actor,
+        event.item,
+        event.place,
+        event.counted,
+        event.book,
+        event.reason,
+    )
+    if difference.difference:
+        office.put("count_differences", difference)
+        alert(office, entry, "count_difference", event.item, f"{difference.difference:+d}")
+
+
+@folds(events.CountApproved)
+def _(event: events.CountApproved, office: Office, entry: Entry) -> None:
+    row: CountDifference = office.rows["count_differences"][event.count]
+    close_difference(office, entry, replace(row, state=stock.APPROVED, approved_by=event.approved_by))
+
+
+def close_difference(office: Office, entry: Entry, row: CountDifference) -> None:
+    office.put("count_differences", row)
+    told: Alert | None = office.rows["alerts"].get(row.seq)
+    if told and told.answered_at is None:
+        office.put("alerts", replace(told, answered_at=entry.at))
+
+
+@folds(events.BlanksRequested)
+def _(event: events.BlanksRequested, office: Office, entry: Entry) -> None:
+    office.put(
+        "blank_requests",
+        BlankRequest(
+            entry.seq,
+            entry.day,
+            event.item,
+            event.party,
+            event.quantity,
+            event.on_hand,
+            event.used,
+            event.backlog,
+            event.reference,
+            event.reason,
+        ),
+    )
+
+
+@folds(events.RequestGranted)
+def _(event: events.RequestGranted, office: Office, entry: Entry) -> None:
+    row: BlankRequest = office.rows["blank_requests"][event.request]
+    office.put("blank_requests", replace(row, granted=event.quantity, granted_on=entry.day))
 
 
 def move(
-    office: Office, entry: Entry, type: str, item: str, quantity: int, source: str, target: str, **details: Any
+    office: Office,
+    entry: Entry,
+    type: str,
+    item: str,
+    quantity: int,
+    source: str,
+    target: str,
+    inside: bool = False,
+    **details: Any,
 ) -> None:
-    """Post `quantity` from one account to another and write the ledger's line."""
-    day_row = office.rows["item_days"].get((entry.day, item))
-    if day_row is None:
-        day_row = ItemDay(entry.day, item, opening=office.balance(item, stock.STORE).posted)
+    """Post `quantity` from one account to another and write the ledger's line; `inside`: transit is in the house."""
+    before = office.balance(item, stock.STORE)
     post(office, item, source, posted=-quantity)
     post(office, item, target, posted=quantity)
+    at_counters = quantity * (beside_the_store(target, inside) - beside_the_store(source, inside))
+    if at_counters:
+        post(office, item, stock.STORE, at_counters=at_counters)
     office.put(
         "movements",
         Movement(entry.seq, entry.day, entry.at, entry.actor, item, type, quantity, source, target, **details),
     )
-    column, by = day_column(source, target, quantity)
-    office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
+    change = office.balance(item, stock.STORE).on_hand - before.on_hand
+    if change:
+        day_row = office.rows["item_days"].get((entry.day, item)) or ItemDay(entry.day, item, opening=before.on_hand)
+        column, by = day_column(source, target, change)
+        office.put("item_days", replace(day_row, **{column: getattr(day_row, column) + by}))
 
 
-def day_column(source: str, target: str, quantity: int) -> tuple[str, int]:
-    """Which figure of the item's day a move belongs to; a reversal counts against the same one."""
-    for account, column in ((stock.CITIZENS, "used"), (stock.SPOILED, "spoilt")):
-        if target == account:
-            return column, quantity
-        if source == account:
-            return column, -quantity
-    if stock.SUPPLIER in (source, target):
-        return "received", quantity if source == stock.SUPPLIER else -quantity
-    return "other", quantity if target == stock.STORE else -quantity
+def beside_the_store(account: str, inside: bool) -> bool:
+    """On hand, but not in the store itself."""
+    return stock.is_counter(account) or (inside and account == stock.TRANSIT)
+
+
+def day_column(source: str, target: str, change: int) -> tuple[str, int]:
+    """Which figure of the item's day a change of what is on hand belongs to; a reversal counts against the same."""
+    sides = (source, target)
+    if stock.CITIZEN in sides:
+        return "used", -change
+    if stock.SPOILED in sides:
+        return "spoilt", -change
+    return ("received" if stock.SUPPLIER in sides or stock.PROVINCE in sides else "other"), change
+
+
+# -- the print backlog -----------------------------------------------------------------------------------------------
+
+
+@folds(events.RecordsEntered)
+def _(event: events.RecordsEntered, office: Office, entry: Entry) -> None:
+    arrived = entry.seq * PLACE_STEP
+    new = []
+    for number, (record_id, kind, state, since, kecamatan) in enumerate(event.entries):
+        moved_on = since if state == backlog.PRINTED else entry.day
+        new.append(BacklogRecord(record_id, kind, state, since, kecamatan, arrived + number, moved_on))
+    put_records(office, [], new)
+
+
+@folds(events.RecordsMoved)
+def _(event: events.RecordsMoved, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, event.state, release=None, invited_for=None)
+
+
+@folds(events.RecordsReleased)
+def _(event: events.RecordsReleased, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.RELEASED, release=event.release)
+
+
+@folds(events.RecordsInvited)
+def _(event: events.RecordsInvited, office: Office, entry: Entry) -> None:
+    day = office.rows["invitation_days"].get(event.day) or InvitationDay(event.day)
+    office.put("invitation_days", replace(day, invited=day.invited + len(event.records)))
+    for record_id in event.records:
+        office.put("backlog", replace(office.rows["backlog"][record_id], invited_for=event.day))
+
+
+@folds(events.RecordsPrinted)
+def _(event: events.RecordsPrinted, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.PRINTED, release=None)
+
+
+@folds(events.RecordsCollected)
+def _(event: events.RecordsCollected, office: Office, entry: Entry) -> None:
+    move_records(office, entry, event.records, backlog.COLLECTED)
+
+
+@folds(events.RecordsErased)
+def _(event: events.RecordsErased, office: Office, entry: Entry) -> None:
+    for record_id in event.records:
+        office.put("backlog", replace(office.rows["backlog"][record_id], erased=True))
+
+
+def move_records(office: Office, entry: Entry, records: Iterable[str], state: str, **changes: Any) -> None:
+    old = [office.rows["backlog"][record_id] for record_id in records]
+    put_records(office, old, [replace(row, state=state, moved_on=entry.day, **changes) for row in old])
+
+
+def put_records(office: Office, old: list[BacklogRecord], new: list[BacklogRecord]) -> None:
+    """Put the new rows, and count them where the old ones were counted."""
+    more = Counter(map(backlog.counted_as, new))
+    more.subtract(map(backlog.counted_as, old))
+    for row in new:
+        office.put("backlog", row)
+    for key, by in more.items():
+        tally: BacklogCount = office.rows["backlog_counts"].get(key) or BacklogCount(*key)
+        if tally.records + by:
+            office.put("backlog_counts", replace(tally, records=tally.records + by))
+        elif tally.records:
+            office.remove("backlog_counts", key)
 
 
 # -- what a supervisor must see --------------------------------------------------------------------------------------

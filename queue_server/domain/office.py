@@ -15,13 +15,24 @@ from operator import attrgetter
 from typing import Any
 
 from queue_server.domain import calendar, office_file
+from queue_server.domain.backlog import BacklogCount, BacklogRecord, InvitationDay
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse, Ration
-from queue_server.domain.stock import ITEMS, Balance, ItemDay, Movement, Reservation
+from queue_server.domain.stock import (
+    ITEMS,
+    OPEN,
+    Balance,
+    BlankRequest,
+    Consignment,
+    CountDifference,
+    ItemDay,
+    Movement,
+    Reservation,
+)
 from queue_server.domain.tickets import AT_A_COUNTER, CLASSES, PARKED, WAITING, Ticket, Voucher
 
 # Every projection by the name of its table. A row's `KEY` names the fields of its primary key.
@@ -35,6 +46,9 @@ TABLES: dict[str, type[Any]] = {
     "counters": CounterState,
     "balances": Balance,
     "movements": Movement,
+    "consignments": Consignment,
+    "count_differences": CountDifference,
+    "blank_requests": BlankRequest,
     "item_days": ItemDay,
     "service_counts": ServiceCount,
     "bucket_counts": BucketCount,
@@ -44,6 +58,9 @@ TABLES: dict[str, type[Any]] = {
     "suspensions": Suspension,
     "calls": Call,
     "alerts": Alert,
+    "backlog": BacklogRecord,
+    "backlog_counts": BacklogCount,
+    "invitation_days": InvitationDay,
 }
 OF_A_DAY = ("service_counts", "bucket_counts", "paces", "item_days", "sequences")
 KEYS = {row: attrgetter(*row.KEY) for row in TABLES.values()}
@@ -72,11 +89,15 @@ class Office:
         self.events: list[tuple[Entry, Event]] = []
         self.replaced: list[tuple[str, Any, Any]] = []
         self.plain: list[tuple[str, dict[str, Any]]] = []  # rows of people and devices for the same transaction
+        self.marks: dict[str, set[str]] = {}  # of the NIKs that the batch names -> tickets taken with each today
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
         self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
         self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
+        self.called_back: dict[tuple[str, str], int] = defaultdict(
+            int
+        )  # (day, service) -> cards of open vouchers called back to it
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -134,6 +155,7 @@ class Office:
             uses=rows["item_uses"],
             arrivals=rows["arrivals"],
             places=self.places,
+            called_back=self.called_back,
         )
 
     def last_number(self, queue: str, day: str) -> int:
@@ -224,10 +246,12 @@ class Office:
                 heapq.heappush(self.longest[new.service], (new.waits_since, new.ticket_id))
 
     def _note_place(self, old: Voucher | None, new: Voucher | None) -> None:
-        if old and old.waits:
-            self.places[old.service] -= old.cards
+        for voucher, by in ((old, -1), (new, 1)):
+            if voucher and voucher.waits:
+                self.places[voucher.service] += by * voucher.cards
+            if voucher and voucher.early and voucher.state == "open":
+                self.called_back[voucher.early, voucher.service] += by * voucher.cards
         if new and new.waits:
-            self.places[new.service] += new.cards
             heapq.heappush(self.asked[new.service], (new.rank, new.code))
 
     def hand_over(self, table: str, row: dict[str, Any]) -> None:
@@ -265,10 +289,11 @@ class Office:
         self.events.clear()
         self.replaced.clear()
         self.plain.clear()
+        self.marks.clear()
 
 
 def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
-    """Unfinished tickets, open vouchers, counters, balances and the newest day's counts; everything else is a row."""
+    """What is unfinished or open, counters, balances and the newest day's counts; everything else is a row."""
     match table:
         case "tickets":
             return bool(row.state in UNFINISHED)
@@ -276,10 +301,14 @@ def kept_in_memory(table: str, row: Any, newest_day: str) -> bool:
             return bool(row.state == "open")
         case "bucket_counts" if row.bucket == VOUCHER:  # a voucher may be redeemed or moved after its day
             return True
-        case "movements" | "calls":
+        case "movements" | "calls" | "backlog":
             return False
         case "alerts":
             return bool(row.answered_at is None)
+        case "consignments":
+            return bool(row.open)
+        case "count_differences":
+            return bool(row.state == OPEN)
         case _ if table in OF_A_DAY:
             return bool(row.day >= newest_day)
         case _:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from queue_server.domain import backlog
 from queue_server.domain.catalogue import (
     AMAN,
     KOSONG,
@@ -104,6 +105,17 @@ def one_of(*known: str) -> Reader:
         if value not in known:
             raise place.refuse(f"says {value!r}, which is not known", f"write one of {', '.join(known)}")
         return str(value)
+
+    return read
+
+
+def order_of(*known: str) -> Reader:
+    """All of them, in the office's own order."""
+
+    def read(place: Place, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or sorted(map(str, value)) != sorted(known):
+            raise place.refuse("must name each of its words once", f"put in order {', '.join(known)}")
+        return tuple(value)
 
     return read
 
@@ -226,6 +238,10 @@ RULES: Spec = {
     "carry_over": (flag, usual.carry_over),
     "safety_minimum": (whole(0), usual.safety_minimum),
     "safety_percent": (whole(0), usual.safety_percent),
+    "numbers_per_nik": (whole(0), usual.numbers_per_nik),
+    "print_order": (order_of(*backlog.KINDS), usual.print_order),
+    "invitations_a_day": (whole(1), usual.invitations_a_day),
+    "uncollected_days": (whole(1), usual.uncollected_days),
 }
 SAID: Spec = {
     "kiosk": (words, REQUIRED),
@@ -274,6 +290,8 @@ ITEM: Spec = {
     "public": (flag, False),
     "next_delivery": (day, None),
     "delivery_quantity": (whole(1), None),
+    "pack": (whole(1), None),
+    "pack_name": (words, None),
 }
 GROUP: Spec = {
     "prefix": (letter, REQUIRED),
@@ -320,6 +338,7 @@ FILE: Spec = {
     "policy": (table(POLICY), None),
     "hours": (table({weekday: (table(DAY), None) for weekday in WEEKDAYS}), REQUIRED),
     "holidays": (named(text), {}),
+    "kecamatan": (named(text), {}),
     "halls": (rows(HALL, "code"), REQUIRED),
     "items": (rows(ITEM, "code"), REQUIRED),
     "groups": (rows(GROUP, "prefix"), REQUIRED),
@@ -364,6 +383,7 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
         policy=_policy(found["policy"]) if found["policy"] else None,
         hours={n: DayHours(**found["hours"][w]) for n, w in enumerate(WEEKDAYS) if found["hours"][w]},
         holidays=dict(_holidays(file.at("holidays"), found["holidays"])),
+        kecamatan=found["kecamatan"],
         halls={code: Hall(**row) for code, row in found["halls"].items()},
         items={code: Item(**row) for code, row in found["items"].items()},
         groups={prefix: Group(**row) for prefix, row in found["groups"].items()},
@@ -426,6 +446,12 @@ def _days_are_in_order(file: Place, catalogue: Catalogue) -> None:
         tomorrow = catalogue.hours.get((weekday + 1) % 7)
         if tomorrow and hours.closes - MINUTES_A_DAY > tomorrow.opens:
             raise place.at("closes").refuse("is later than the next day's opening", "close earlier or open later")
+
+
+def _kecamatan_have_codes(file: Place, catalogue: Catalogue) -> None:
+    for code in catalogue.kecamatan:
+        if not re.fullmatch(re.escape(catalogue.office_code) + r"\.\d\d", code, re.ASCII):
+            raise file.at(f"kecamatan.{code}").refuse("is no code of this office", f"write {catalogue.office_code}.01")
 
 
 def _breaks_are_in_the_day(file: Place, catalogue: Catalogue) -> None:
@@ -518,6 +544,7 @@ def _every_blank_has_a_purpose(file: Place, catalogue: Catalogue, policy: Policy
 
 CHECKS = (
     _days_are_in_order,
+    _kecamatan_have_codes,
     _breaks_are_in_the_day,
     _groups_have_services,
     _services_make_sense,
@@ -531,7 +558,7 @@ CHECKS = (
 
 AT_ANY_TIME = {  # the words of each table: what a citizen reads, and no number or promise depends on
     "halls": {"name", "where"},
-    "items": {"name", "unit", "next_delivery", "delivery_quantity"},
+    "items": {"name", "unit", "next_delivery", "delivery_quantity", "pack", "pack_name"},
     "groups": {"name", "short", "detail", "icon"},
     "services": {"name", "sla_basis", "checklist"},
 }

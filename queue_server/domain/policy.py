@@ -148,6 +148,7 @@ class Ration:
     uses: Mapping[str, ItemUse]
     arrivals: Mapping[tuple[str, str], Arrival]
     places: Mapping[str, int]  # service -> cards that its waiting list asks for
+    called_back: Mapping[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
 
     # -- the stock -----------------------------------------------------------------------------------------------------
 
@@ -240,12 +241,20 @@ class Ration:
         policy = self.catalogue.policy
         return sum(self.promised(bucket) for bucket in (policy and policy.buckets) or (ON_SITE,))
 
+    def early(self) -> int:
+        """Cards of later vouchers whose holders may come today as well."""
+        return sum(
+            self.catalogue.needs(service, cards).get(RATIONED, 0)
+            for (day, service), cards in self.called_back.items()
+            if day == self.day and service in self.catalogue.services
+        )
+
     def quota_left(self, day: str) -> int | None:
         """Cards that the quota still allows on a day; None is no quota. Vouchers of that day count first."""
         policy = self.catalogue.policy
         if policy is None or policy.daily_quota is None:
             return None
-        taken = self.promised_today() if day == self.day else 0
+        taken = self.promised_today() + self.early() if day == self.day else 0
         return max(0, policy.daily_quota - self.promised(VOUCHER, day) - taken)
 
     def share_left(self, bucket: str, free: int) -> int | None:
@@ -309,27 +318,26 @@ class Ration:
 
     # -- another day ---------------------------------------------------------------------------------------------------
 
-    def offer(self, service: Service, cards: int, first_in_line: bool = False, not_before: date | None = None) -> Offer:
+    def offer(self, service: Service, cards: int, first_in_line: bool = False) -> Offer:
         """What can be promised for another day, no further out than stock or an announced delivery allows.
 
         From the stock: what is free beyond the quota of today. From a delivery: its date and quantity stand in the
         office file. Neither: a place on the waiting list. Whoever is `first_in_line` there is thought of anew when
-        blanks come: then all that is *bebas* may be given, even today. Source: `docs/field.md#sold-out`.
+        blanks come: then all that is *bebas* may be given. Source: `docs/field.md#sold-out`.
         """
         reserved: dict[str, int] = {}
         awaited: dict[str, int] = {}
-        days = [not_before] if not_before else []
+        start = self.next_business_day()
         needs = self.catalogue.needs(service.code, cards)
         for item, wanted in needs.items():
             known = self.catalogue.items[item]
             if wanted <= self.in_store_for(service, item, first_in_line):
                 reserved[item] = wanted
-            elif wanted <= self.announced_for(known, first_in_line):
+            elif known.next_delivery and wanted <= self.announced_for(known, first_in_line):
                 awaited[item] = wanted
-                days += [known.next_delivery] if known.next_delivery else []
+                start = max(start, known.next_delivery)
             else:
                 return Offer(None)
-        start = max(days, default=self.next_business_day())
         return Offer(self.day_with_room(start, needs.get(RATIONED, 0)), reserved, awaited)
 
     def in_store_for(self, service: Service, item: str, first_in_line: bool) -> int:

@@ -10,31 +10,71 @@ from typing import ClassVar
 
 from queue_server.domain.catalogue import Rules
 
-STORE, PROMISED, CITIZENS, SUPPLIER = "store", "promised", "citizens", "supplier"
-SPOILED, DEFECTIVE, LOST_AND_FOUND, LENT, BORROWED = "spoiled", "defective", "lost-and-found", "lent", "borrowed"
+OPEN, APPROVED, SUPERSEDED = "open", "approved", "superseded"
+
+# On hand: the store, a counter that keeps blanks of its own (`counter-3`), and what is on the way between the two.
+STORE, COUNTER, TRANSIT = "store", "counter-", "transit"
+PROMISED, CITIZEN = "promised", "citizen"
+SUPPLIER, PROVINCE, LENT, BORROWED, POINTS = "supplier", "province", "lent", "borrowed", "points"
+SPOILED, DEFECTIVE, LOST_AND_FOUND = "spoiled", "defective", "lost-and-found"
+WITHDRAWN, DESTROYED = "withdrawn", "destroyed"
+# Where things come from: these alone may be below zero. Old cards come back that were handed out before the ledger.
+SOURCES = frozenset({SUPPLIER, PROVINCE, BORROWED, LOST_AND_FOUND, CITIZEN})
 AWAITED = "awaited"  # promised out of what the supplier has yet to bring: pending on both sides, never posted
 
 ITEMS = ("KTP", "KTP-WNA", "KIA", "RIBBON", "FILM", "HVS", "THERMAL")
+MOST_UNITS = 1_000_000  # of an item in one entry
 # What a citizen takes home; ribbon, film and paper are what a print needs.
 CARDS = frozenset({"KTP", "KTP-WNA", "KIA"})
 RATIONED = "KTP"  # whose blanks the office's policy gives out
 
-# What staff may enter, and from which account to which it goes. `count` and `reverse` find their sides themselves.
+# What staff may enter, and from which account to which. PLACE is the store or a counter, PARTY the other side.
+# `accept`, `count` and `reverse` find their sides themselves.
+PLACE, PARTY = "place", "party"
 MOVEMENTS: dict[str, tuple[str, str]] = {
-    "receive": (SUPPLIER, STORE),
-    "return": (STORE, SUPPLIER),
+    "receive": (PARTY, STORE),
+    "return": (STORE, PARTY),
     "lend": (STORE, LENT),
     "borrow": (BORROWED, STORE),
-    "spoil": (STORE, SPOILED),
-    "defect": (STORE, DEFECTIVE),
-    "lose": (STORE, LOST_AND_FOUND),
-    "find": (LOST_AND_FOUND, STORE),
+    "dispatch": (PLACE, TRANSIT),
+    "spoil": (PLACE, SPOILED),
+    "defect": (PLACE, DEFECTIVE),
+    "lose": (PLACE, LOST_AND_FOUND),
+    "find": (LOST_AND_FOUND, PLACE),
+    "destroy": (PARTY, DESTROYED),
 }
+# Whom a movement may name; the first where it names nobody. `dispatch` may name any counter besides.
+PARTIES: dict[str, tuple[str, ...]] = {
+    "receive": (SUPPLIER, PROVINCE, LENT, POINTS),
+    "return": (SUPPLIER, PROVINCE, BORROWED),
+    "dispatch": (POINTS, STORE),
+    "destroy": (WITHDRAWN, SPOILED, DEFECTIVE),
+}
+# A count is corrected by a further count, for a second person's eyes; a print by the counter that made it.
+IRREVERSIBLE = frozenset({"use", "count", "reverse"})
+
+
+def sides(type: str, place: str = STORE, party: str = "") -> tuple[str, str]:
+    """From which account to which a movement goes that staff enter."""
+    named = {PLACE: place, PARTY: party}
+    source, target = MOVEMENTS[type]
+    return named.get(source, source), named.get(target, target)
+
+
+def counter_account(counter: int) -> str:
+    return f"{COUNTER}{counter}"
+
+
+def is_counter(account: str) -> bool:
+    return account.startswith(COUNTER)
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Whole units of one item on one account. `pending` holds promises: negative on the store's side."""
+    """Whole units of one item on one account. `pending` holds promises: negative on the store's side.
+
+    The store's row also says how many lie `at_counters` or are on the way to one: on hand is both together.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("item", "account")
 
@@ -42,6 +82,15 @@ class Balance:
     account: str
     posted: int = 0
     pending: int = 0
+    at_counters: int = 0
+
+    @property
+    def on_hand(self) -> int:
+        return self.posted + self.at_counters
+
+    @property
+    def unpromised(self) -> int:
+        return self.on_hand + self.pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +127,85 @@ class Movement:
     reason: str = ""
     ticket_id: str | None = None
     reverses: int | None = None
+    name: str = ""  # of the other office or service point
+    consignment: int | None = None  # the dispatch that it belongs to
+    request: int | None = None  # the request that it fulfils
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What was dispatched, and what of it has arrived; `seq` is the dispatch. Open while some is under way."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int
+    day: str
+    at: int
+    actor: str
+    item: str
+    target: str  # the account that it goes to
+    name: str
+    sent: int
+    accepted: int = 0
+    short: int = 0  # did not arrive; negative: more arrived than was sent
+
+    @property
+    def open(self) -> int:
+        return self.sent - self.accepted - self.short
+
+    @property
+    def inside(self) -> bool:
+        """Between the store and a counter of this office: on hand all the way."""
+        return self.target != POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class CountDifference:
+    """A count that differs from the book, until somebody else has approved it. Source: `docs/field.md#count`."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int  # of the count
+    day: str
+    at: int
+    counted_by: str
+    item: str
+    place: str
+    counted: int
+    book: int
+    reason: str
+    state: str = OPEN
+    approved_by: str | None = None
+
+    @property
+    def difference(self) -> int:
+        return self.counted - self.book
+
+
+@dataclass(frozen=True, slots=True)
+class BlankRequest:
+    """Asked, granted and fetched, each apart. Source: `docs/field.md#requests`."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("seq",)
+
+    seq: int
+    day: str
+    item: str
+    party: str  # whom it goes to: the centre or the province
+    asked: int
+    on_hand: int  # when it was asked
+    used: int  # in the three months before
+    backlog: int | None  # records ready to be printed, as staff said
+    reference: str
+    reason: str
+    granted: int | None = None
+    granted_on: str | None = None
+    fetched: int = 0
+
+    @property
+    def awaited(self) -> int:
+        """What may still come."""
+        return max(0, (self.asked if self.granted is None else self.granted) - self.fetched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +220,7 @@ class ItemDay:
     received: int = 0
     used: int = 0
     spoilt: int = 0
-    other: int = 0  # lent, lost, found, counted, returned: in is positive
+    other: int = 0  # lent, sent away, lost, found, counted: in is positive
 
 
 def safety_stock(on_hand: int, rules: Rules) -> int:
@@ -106,9 +234,4 @@ def safety_stock(on_hand: int, rules: Rules) -> int:
 
 def available(store: Balance, rules: Rules) -> int:
     """What may still be promised: on hand less promised less safety, never below zero."""
-    return max(0, store.posted + store.pending - safety_stock(store.posted, rules))
-
-
-def days_of_cover(on_hand: int, use_per_day: float) -> float | None:
-    """How many business days the stock lasts at the recent pace; None where nothing was used."""
-    return round(on_hand / use_per_day, 1) if use_per_day > 0 else None
+    return max(0, store.unpromised - safety_stock(store.on_hand, rules))

@@ -105,11 +105,16 @@ class Voucher:
     state: str = "open"  # open | redeemed | lapsed | cancelled
     redeemed_by: str | None = None
     token: str | None = None  # 128 random bits for its phone page; one from a ticket is found by the ticket's
+    early: str = ""  # a day before its date on which it is good as well, because its blank has come
 
     @property
     def waits(self) -> bool:
         """On the waiting list."""
         return self.state == "open" and not self.date
+
+    def good_on(self, day: str) -> bool:
+        """On its date (or later, when the office did not open on it), and on the day on which it was called back."""
+        return bool(self.date) and (self.date <= day or self.early == day)
 
 
 def number_label(prefix: str, number: int) -> str:

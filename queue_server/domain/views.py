@@ -85,6 +85,7 @@ class ServiceView:
     wait_minutes: Wait
     blanks: int | None  # the smallest available figure over all items it consumes; None where it needs none
     limited_by: str | None  # the item that is smallest
+    gone: str | None  # its name, where none of it is left
     cards: bool
     checklist: tuple[ChecklistLine, ...]
     instead: tuple[str, ...]
@@ -106,6 +107,7 @@ class GroupView:
     open: bool
     reason: str | None
     blanks: int | None  # of its first service that gives out a card; None where none does
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class ServicesView:
     level_words: str  # what the kiosk says at this level
     phone_words: str
     elsewhere: str  # another point of service
-    called_back: bool  # blanks came, and vouchers that were given today are good today
+    called_back: bool  # blanks came, and vouchers that were given today are good today as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class GroupWaiting:
     short: str
     waiting: int
     reason: str | None
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ class VoucherView:
     awaited: int  # blanks that have yet to be delivered
     position: int | None
     of: int | None
-    called_back: bool  # given today and good today: its blank has come
+    called_back: bool  # good today as well: its blank has come
     issued_at: int
     language: str
     token: str | None  # of its own page; one that came from a ticket is seen on the ticket's
@@ -241,6 +244,7 @@ class CounterGroup:
     late: bool  # the longest wait is over the permitted one
     mine: bool
     reason: str | None
+    gone: str | None  # the name of the item for whose lack a service of it is sold out
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +376,110 @@ class MovementView:
     reference: str
     reason: str
     reverses: int | None
+    name: str  # of the other office or service point
+    consignment: int | None
+    request: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentView:
+    """What was dispatched; `open` of it is still in transit. `short` below zero: more arrived than was sent."""
+
+    seq: int
+    day: str
+    at: int
+    actor: str
+    item: str
+    target: str
+    name: str
+    sent: int
+    accepted: int
+    short: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountDifferenceView:
+    """A count that differs from the book. What was missing has left it; what is too much waits for the approval."""
+
+    seq: int
+    day: str
+    at: int
+    counted_by: str
+    item: str
+    place: str
+    counted: int
+    book: int
+    difference: int
+    reason: str
+    state: str  # open | approved | superseded
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnView:
+    """An old card, or several, that were handed in under a number."""
+
+    seq: int
+    day: str
+    at: int
+    actor: str
+    item: str
+    quantity: int
+    reason: str
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """Asked, granted and fetched; `fulfilment` is what was fetched of what was asked, in per cent."""
+
+    seq: int
+    day: str
+    item: str
+    party: str
+    asked: int
+    granted: int | None  # None: no answer yet
+    granted_on: str | None
+    fetched: int
+    awaited: int
+    fulfilment: float | None
+    on_hand: int
+    used: int
+    backlog: int | None
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastView:
+    """How long an item lasts at the mean use of seven business days, and what to ask for."""
+
+    item: str
+    name: str
+    unit: str
+    on_hand: int
+    use_per_day: float
+    days_of_cover: float | None
+    runs_out_on: str | None
+    awaited: int
+    suggested: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Another slip, or a call out of order: what a tout needs somebody inside for."""
+
+    seq: int
+    at: int
+    day: str
+    kind: str  # reprint | out_of_order
+    number: str
+    service: str
+    counter: int | None  # of a call
+    actor: str
+    reason: str
+    who: str = ""  # the actor's name, for who may know it
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +503,66 @@ class SlipView:
     language: str
     reprint: bool = False
     voucher: VoucherView | None = None  # then the slip is a voucher: its date, code and order, or place in line
+    closes_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLetter:
+    """All that stands in a letter that asks for blanks."""
+
+    office: str  # "Kota Serang"
+    day: str
+    reference: str
+    party: str  # supplier | province
+    item: str  # its name
+    unit: str
+    asked: int
+    on_hand: int
+    used: int  # in the three months before
+    backlog: int | None
+    last_receipt: tuple[str, int] | None  # the day and how many
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverMinutes:
+    """All that stands in the minutes of a hand-over; nobody's name, they are written by hand."""
+
+    office: str
+    day: str
+    reference: str
+    type: str  # receive | return | lend | borrow | dispatch | accept
+    party: str  # the account on the other side
+    name: str  # of the other office or service point
+    item: str
+    unit: str
+    quantity: int
+    sent: int | None  # of an acceptance: what was sent, and what of it has not arrived
+    missing: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestructionLine:
+    item: str
+    unit: str
+    kind: str  # withdrawn | spoiled | defective
+    destroyed: int
+    left: int  # on that account afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class DestructionMinutes:
+    """All that stands in the minutes of a destruction: what was destroyed, and the log of cards since the last one."""
+
+    office: str
+    day: str
+    reference: str
+    manner: str
+    lines: tuple[DestructionLine, ...]
+    log: tuple[WithdrawnView, ...]  # oldest first
+    logged: int  # cards in all, of which the log may show fewer
+    item_names: dict[str, str]
 
 
 def as_json(value: Any) -> Any:

@@ -9,14 +9,22 @@ from queue_server.domain.office import Office
 
 ROLES = ("clerk", "supervisor", "stock", "auditor", "admin")
 KINDS = ("kiosk", "display")
+LONGEST_NAME = 100  # as long as somebody may type to sign in
+
+
+def require_name(name: str) -> None:
+    """One line that can be typed again as it is read. Raises `Invalid`."""
+    if not name.strip():
+        raise Invalid("name_needed")
+    if name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise Invalid("field", field="name")
 
 
 def add_staff(office: Office, *, staff_id: str, name: str, role: str, password_hash: str) -> dict[str, Any]:
     """A staff account; `password_hash` was made outside (it takes a tenth of a second). Raises `Invalid`."""
     if role not in ROLES:
         raise Invalid("unknown_role", role=role)
-    if not name.strip():
-        raise Invalid("name_needed")
+    require_name(name)
     row = {"staff_id": staff_id, "name": name, "role": role, "password_hash": password_hash, "active": True}
     office.hand_over("staff", {**row, "created_at": office.now})
     return {"staff_id": staff_id, "name": name, "role": role}
@@ -37,6 +45,7 @@ def add_device(
     """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall)."""
     if kind not in KINDS:
         raise Invalid("unknown_kind", kind=kind)
+    require_name(name)
     if hall is not None and hall not in office.catalogue.halls:
         raise NotFound("hall", hall=hall)
     office.hand_over(

@@ -17,6 +17,7 @@ from queue_server.operations.promises import (
     promise,
     release_all,
     require_open_day,
+    require_there,
 )
 from queue_server.operations.ticketing import state_of
 
@@ -278,8 +279,12 @@ def take_blanks(
         if quantity:
             held = office.rows["reservations"].get((ticket.ticket_id, item))
             own = min(quantity, held.quantity if held else 0)
-            cover_shortage(office, item, quantity)
-            record(office, events.BlankUsed(ticket.ticket_id, item, quantity, own, ticket.service, counter))
+            for source, part in taken_from(office, item, quantity, counter):
+                promised = min(part, own)
+                own -= promised
+                record(
+                    office, events.BlankUsed(ticket.ticket_id, item, part, promised, ticket.service, counter, source)
+                )
     for line in spoilt:
         if line["quantity"]:
             spoil(office, ticket, line["item"], line["quantity"], line.get("reason", ""), counter)
@@ -287,23 +292,32 @@ def take_blanks(
         release_all(office, ticket, counter)
 
 
+def taken_from(office: Office, item: str, quantity: int, counter: int) -> list[tuple[str, int]]:
+    """The counter's own blanks first, where it keeps some, then the store's; what the book lacks is found there."""
+    own = stock.counter_account(counter)
+    at_counter = min(quantity, office.balance(item, own).posted)
+    from_store = quantity - at_counter
+    cover_shortage(office, item, from_store)
+    return [(account, part) for account, part in ((own, at_counter), (stock.STORE, from_store)) if part]
+
+
 def spoil(office: Office, ticket: Ticket, item: str, quantity: int, reason: str, counter: int) -> None:
-    cover_shortage(office, item, quantity)
-    source, target = stock.MOVEMENTS["spoil"]
-    record(
-        office,
-        events.StockMoved(
-            "spoil",
-            item,
-            quantity,
-            source,
-            target,
-            reason=reason,
-            ticket_id=ticket.ticket_id,
-            service=ticket.service,
-            counter=counter,
-        ),
-    )
+    for account, part in taken_from(office, item, quantity, counter):
+        source, target = stock.sides("spoil", account)
+        record(
+            office,
+            events.StockMoved(
+                "spoil",
+                item,
+                part,
+                source,
+                target,
+                reason=reason,
+                ticket_id=ticket.ticket_id,
+                service=ticket.service,
+                counter=counter,
+            ),
+        )
 
 
 def move(office: Office, *, ticket_id: str, clerk: str, service: str) -> dict[str, Any]:
@@ -367,21 +381,23 @@ def undo_blanks(
     service: str,
     seq: int,
     bucket: str,
+    account: str,
 ) -> None:
     match kind:
         case "use":
-            record(office, events.BlankUseUndone(action.ticket_id, item, quantity, promised, service, bucket))
+            undone = events.BlankUseUndone(action.ticket_id, item, quantity, promised, service, account, bucket)
+            record(office, undone)
         case "reserve":
             record(office, events.BlankReleased(action.ticket_id, item, quantity, service))
         case "release":
-            store = office.balance(item, stock.STORE)
-            if store.posted + store.pending < quantity:
+            if office.balance(item, stock.STORE).unpromised < quantity:
                 raise OutOfStock(item=item, wanted=quantity, available=0, service=service)
             if bucket and (refused := office.ration.over(office.catalogue.services[service], quantity, bucket)):
                 raise refused
             record(office, events.BlankReserved(action.ticket_id, item, quantity, service, bucket=bucket))
         case "spoil":
-            source, target = stock.MOVEMENTS["spoil"]
+            source, target = stock.sides("spoil", account)
+            require_there(office, item, quantity, target)
             back = events.StockMoved(
                 "reverse", item, quantity, target, source, ticket_id=action.ticket_id, service=service, reverses=seq
             )

@@ -187,7 +187,7 @@ def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]],
         if row.day == day:
             store = office.balance(row.item, stock.STORE)
             figures = {k: v for k, v in asdict(row).items() if k not in ("day", "item")}
-            items[row.item] = {**figures, "on_hand": store.posted, "promised": -store.pending}
+            items[row.item] = {**figures, "on_hand": store.on_hand, "promised": -store.pending}
     return services, items
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
 from queue_server.domain.days import CLOCK_TOLERANCE_MS, Pace
-from queue_server.domain.errors import ClockBehind, DayIsClosed
+from queue_server.domain.errors import ClockBehind, Conflict, DayIsClosed
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.domain.policy import VOUCHER, Offer
@@ -80,19 +80,26 @@ def carry_all(office: Office, holder: str, to: str, service: str, back: bool) ->
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def cover_shortage(office: Office, item: str, quantity: int) -> None:
+def cover_shortage(office: Office, item: str, quantity: int, account: str = stock.STORE) -> None:
     """A fact beyond the book first enters a find of the shortage, flagged: `docs/field.md#facts`."""
-    missing = quantity - office.balance(item, stock.STORE).posted
-    if missing > 0:
-        source, target = stock.MOVEMENTS["find"]
+    missing = quantity - office.balance(item, account).posted
+    if missing > 0 and account not in stock.SOURCES:
+        source, target = stock.sides("find", account)
         record(office, events.StockMoved("find", item, missing, source, target, by_itself=True))
+
+
+def require_there(office: Office, item: str, quantity: int, account: str) -> None:
+    """For a wish: so many lie on the account. Raises `Conflict`."""
+    there = office.balance(item, account).posted
+    if there < quantity and account not in stock.SOURCES:
+        raise Conflict("not_there", item=item, account=account, there=there)
 
 
 def break_promises(office: Office, item: str, new_code: NewCode) -> None:
     """While less is on hand than promised, the youngest promise becomes the first voucher of a day to come."""
-    while (store := office.balance(item, stock.STORE)).posted + store.pending < 0:
+    while (short := -office.balance(item, stock.STORE).unpromised) > 0:
         youngest = max(breakable(office, item), key=lambda held: held.seq)
-        break_promise(office, youngest, new_code)
+        break_promise(office, youngest, short, new_code)
 
 
 def breakable(office: Office, item: str) -> list[Reservation]:
@@ -102,11 +109,13 @@ def breakable(office: Office, item: str) -> list[Reservation]:
     return [r for r in held if r not in called] or held
 
 
-def break_promise(office: Office, held: Reservation, new_code: NewCode) -> None:
+def break_promise(office: Office, held: Reservation, short: int, new_code: NewCode) -> None:
+    """A ticket or voucher loses all it holds of the item; a release of the print backlog only what is `short`."""
     ticket: Ticket | None = office.rows["tickets"].get(held.holder)
     voucher: Voucher | None = office.rows["vouchers"].get(held.holder)
     label = ticket.label if ticket else held.holder
-    record(office, events.PromiseBroken(held.holder, held.item, held.quantity, ticket.service if ticket else "", label))
+    lost = held.quantity if ticket or voucher else min(held.quantity, short)
+    record(office, events.PromiseBroken(held.holder, held.item, lost, ticket.service if ticket else "", label))
     if voucher:
         day = max(voucher.date, day_owed(office, voucher, held.item))
         record(office, events.VoucherMoved(voucher.code, day, front_rank(office, day)))

@@ -9,6 +9,7 @@ from typing import Any
 from queue_server.domain import calendar, events, tickets
 from queue_server.domain.catalogue import Service
 from queue_server.domain.errors import (
+    Busy,
     Conflict,
     DayIsClosed,
     IntakeClosed,
@@ -21,6 +22,7 @@ from queue_server.domain.errors import (
     WrongState,
 )
 from queue_server.domain.fold import record
+from queue_server.domain.nik import DayMark
 from queue_server.domain.office import Office
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.operations.promises import (
@@ -47,13 +49,16 @@ def issue_ticket(
     voucher: str | None = None,
     channel: str = "kiosk",
     language: str = "id",
+    nik: DayMark | None = None,
+    unattended: bool = False,
 ) -> dict[str, Any]:
     """Give the next number and promise its blanks in the same breath. Asking again gives the same ticket.
 
     `ticket_id` and `token` are the caller's chance: 32 hex digits and 128 random bits. With `voucher` (a code) the
-    new ticket takes over what the voucher holds. Raises `Conflict` (the same id for another service), `ClockBehind`,
-    `DayIsClosed`, `IntakeClosed`, `Invalid`, `ServiceSuspended`, `QuotaReached`, `OutOfStock`, `NotFound` and
-    `WrongState` (voucher). Source: `docs/field.md#numbers`, `docs/field.md#promise`.
+    new ticket takes over what the voucher holds. Where the office asks for the NIK its holder is known for the day by
+    `nik`; without it no number is given where nobody looks (`unattended`). Raises `Conflict` (the same id for another
+    service), `ClockBehind`, `DayIsClosed`, `IntakeClosed`, `Invalid`, `ServiceSuspended`, `QuotaReached`, `OutOfStock`,
+    `NotFound`, `WrongState` (voucher) and `Busy`. Source: `docs/field.md#numbers`, `docs/field.md#promise`.
     """
     if known := office.rows["tickets"].get(ticket_id):
         if known.voucher != voucher or (known.service != service and known.call_seq is None):
@@ -64,10 +69,12 @@ def issue_ticket(
     if cards != 1 and not wanted.cards:
         raise Invalid("one_card", service=service)
     held = require_voucher(office, voucher, service, day) if voucher else None
+    mark = None
     if held:
         require_its_blanks(office, held)
     else:  # whoever has a voucher was promised a place on this day
         require_quota(office, wanted, day)
+        mark = mark_within_limit(office, wanted, day, nik, unattended)
     record(
         office,
         events.TicketIssued(
@@ -89,6 +96,9 @@ def issue_ticket(
     if held:
         carry_all(office, held.code, ticket_id, service, back=True)
     promise(office, ticket, service)  # of a voucher: what had to be taken from it when a promise broke
+    if mark:
+        office.marks[mark].add(ticket_id)
+        office.hand_over("nik_marks", {"ticket_id": ticket_id, "mark": mark, "day": day})
     return issued(office, ticket, created=True)
 
 
@@ -141,8 +151,29 @@ def require_quota(office: Office, service: Service, day: str) -> None:
         raise QuotaReached(service=service.code, quota=quota, next_day=next_opening(office))
 
 
+def mark_within_limit(office: Office, service: Service, day: str, nik: DayMark | None, unattended: bool) -> str | None:
+    """What the holder is known by today, None where nobody asks or staff gave the number to who has no NIK.
+
+    A number given back counts no more. Source: `docs/field.md#touts`.
+    """
+    limit = office.catalogue.rules.numbers_per_nik
+    if not limit:
+        return None
+    if nik is None:
+        if unattended:
+            raise Invalid("nik_needed")
+        return None
+    mark = nik(day)
+    if mark not in office.marks:  # this batch has opened the day: its rows are those of the day before
+        raise Busy("day_changed")
+    taken = [ticket for ticket_id in office.marks[mark] if (ticket := office.rows["tickets"].get(ticket_id))]
+    if sum(ticket.state != tickets.CANCELLED for ticket in taken) >= limit:
+        raise QuotaReached("nik_quota", service=service.code, limit=limit)
+    return mark
+
+
 def require_voucher(office: Office, code: str, service: str, day: str) -> Voucher:
-    """A voucher on its date, or later when the office did not open on it. Source: `docs/field.md#voucher`."""
+    """A voucher that is good on this day. Source: `docs/field.md#voucher`."""
     voucher: Voucher | None = office.rows["vouchers"].get(code)
     if voucher is None:
         raise NotFound("voucher", code=code)
@@ -152,7 +183,7 @@ def require_voucher(office: Office, code: str, service: str, day: str) -> Vouche
         raise Conflict("voucher_service", code=code, service=voucher.service)
     if voucher.waits:
         raise WrongState("voucher_waits", code=code)
-    if voucher.date > day:
+    if not voucher.good_on(day):
         raise WrongState("voucher_early", code=code, date=voucher.date)
     return voucher
 
@@ -173,7 +204,7 @@ def cancel(
     the ticket, or a supervisor, may. Raises `NotFound`, `NotAllowed`, `WrongState`.
     """
     ticket = office.ticket(ticket_id)
-    if token is not None and not hmac.compare_digest(token, ticket.token):
+    if token is not None and not hmac.compare_digest(token.encode(), ticket.token.encode()):
         raise NotAllowed("not_your_ticket")
     tickets.require(ticket, tickets.CANCELLED)
     if ticket.state in tickets.AT_A_COUNTER and not by_supervisor:

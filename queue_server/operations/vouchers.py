@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from datetime import date
 from typing import Any
 
-from queue_server.domain import calendar, days, events
+from queue_server.domain import days, events
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, QuotaReached, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
@@ -152,30 +151,29 @@ def asked_today(office: Office, voucher: Voucher) -> bool:
     return office.open_day is not None and voucher.issued_at >= office.open_day.opened_at
 
 
-def can_be_today(office: Office, voucher: Voucher) -> bool:
-    day = office.open_day
-    return day is not None and asked_today(office, voucher) and office.now + TIME_TO_COME_MS < day.intake_closes_at
-
-
-def call_back(office: Office, code: str) -> None:
-    """A voucher that was given today and has all its blanks becomes good today, where the day's quota has room."""
-    voucher: Voucher = office.rows["vouchers"][code]
-    ration = office.ration
-    cards = office.catalogue.needs(voucher.service, voucher.cards).get(RATIONED, 0)
-    whole = not any(held.awaited for held in office.reservations_of(code))
-    if whole and voucher.date > ration.day and can_be_today(office, voucher) and ration.has_room(ration.day, cards):
-        record(office, events.VoucherMoved(code, ration.day, next_rank(office, ration.day)))
-
-
 def serve_first_asked(office: Office) -> bool:
     """A date, and blanks or the promise of some, for the first on the waiting list for whom there is any."""
     for voucher in office.first_asked():
-        ration, service = office.ration, office.catalogue.services[voucher.service]
-        today = date.fromisoformat(ration.day)
-        earliest = today if can_be_today(office, voucher) else calendar.next_business_day(office.catalogue, today)
-        offer = ration.offer(service, voucher.cards, first_in_line=True, not_before=earliest)
+        service = office.catalogue.services[voucher.service]
+        offer = office.ration.offer(service, voucher.cards, first_in_line=True)
         if offer.date:
             record(office, events.VoucherMoved(voucher.code, offer.date, next_rank(office, offer.date)))
             claim(office, voucher.code, offer)
+            call_back(office, voucher.code)
             return True
     return False
+
+
+def call_back(office: Office, code: str) -> None:
+    """A voucher that was given today and has all its blanks is good today as well, where the quota has room.
+
+    There has to be time left to come. Its own date stays: whoever has left already comes on that.
+    """
+    voucher: Voucher = office.rows["vouchers"][code]
+    day, ration = office.open_day, office.ration
+    if day is None or not asked_today(office, voucher) or voucher.good_on(day.day):
+        return
+    cards = office.catalogue.needs(voucher.service, voucher.cards).get(RATIONED, 0)
+    whole = not any(held.awaited for held in office.reservations_of(code))
+    if whole and office.now + TIME_TO_COME_MS < day.intake_closes_at and ration.has_room(day.day, cards):
+        record(office, events.VoucherCalledBack(code, day.day))

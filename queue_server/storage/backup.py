@@ -6,7 +6,6 @@ PostgreSQL brings its own tools for this (`docs/running.md`).
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -25,9 +24,7 @@ def backup(database: Database, target: Path) -> None:
     if target.exists():
         raise Conflict("file_exists", path=str(target))
     unfinished = target.with_name(target.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))  # it holds the hashes of passwords
-    copy(path, unfinished)
+    copy_for_owner(path, unfinished, "mode=ro")
     unfinished.rename(target)
 
 
@@ -39,14 +36,15 @@ def restore(database: Database, source: Path) -> Path | None:
     """
     path = file_of(database)
     require_copy(source)
+    new = path.with_name(path.name + ".new")
+    copy_for_owner(source, new, way_to(source))  # whole before anything moves: the copy may be one of the files that do
     database.close()
     replaced = path.with_name(path.name + ".replaced")
     for suffix in SUFFIXES:
         Path(f"{replaced}{suffix}").unlink(missing_ok=True)
         if (old := Path(f"{path}{suffix}")).exists():
             old.rename(f"{replaced}{suffix}")
-    shutil.copyfile(source, path)
-    path.chmod(0o600)
+    new.rename(path)
     with database.writing() as connection:
         connection.execute(sites.update().values(generation=sites.c.generation + 1))
     return replaced if replaced.exists() else None
@@ -58,21 +56,31 @@ def file_of(database: Database) -> Path:
     return database.path
 
 
-def copy(source: Path, target: Path) -> None:
+def copy_for_owner(source: Path, target: Path, way: str) -> None:
+    """Raises `Busy` when the disk is full; then there is no target."""
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))  # it holds the hashes of passwords
     try:
-        with (
-            closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as from_,
-            closing(sqlite3.connect(target)) as to,
-        ):
+        with closing(read_only(source, way)) as from_, closing(sqlite3.connect(target)) as to:
             from_.backup(to)
     except sqlite3.Error as failure:
+        target.unlink()
         raise Busy("backup") from failure
+
+
+def way_to(copy: Path) -> str:
+    """What a power cut left in the log beside it counts; without one it may lie on a stick that cannot be written."""
+    return "mode=ro" if Path(f"{copy}-wal").exists() else "immutable=1"
+
+
+def read_only(path: Path, way: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?{way}", uri=True)
 
 
 def require_copy(source: Path) -> None:
     """Raises `Invalid` unless the file is whole and holds sites."""
     try:
-        with closing(sqlite3.connect(f"{source.resolve().as_uri()}?immutable=1", uri=True)) as connection:
+        with closing(read_only(source, way_to(source))) as connection:
             whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             connection.execute("SELECT generation FROM sites").fetchone()
     except sqlite3.Error as failure:

@@ -19,6 +19,7 @@ READERS = 8  # connections for reading
 POOLED: dict[str, Any] = {"pool_size": READERS, "max_overflow": 0, "pool_timeout": CONNECT_SECONDS}
 DISCREET: dict[str, Any] = {"hide_parameters": True}  # the values of a row may name somebody, and errors are logged
 
+NOT_STORABLE = (UnicodeEncodeError, OverflowError)  # text or a number that no database can hold, nor be asked for
 # Out of order for a while and through no fault of ours; every other operational error of SQLite is a bug.
 SQLITE_TROUBLE = frozenset(
     {
@@ -28,6 +29,10 @@ SQLITE_TROUBLE = frozenset(
 )
 # Classes of SQLSTATE: connection, resources, operator intervention, system, lock not available or deadlock.
 POSTGRESQL_TROUBLE = ("08", "53", "57", "58", "55P03", "40")
+
+
+class DatabaseFault(RuntimeError):
+    """What the database refused and nobody may meet: a bug of ours, or a file that is broken or no database."""
 
 
 class Database:
@@ -79,7 +84,8 @@ def sqlite_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
 def postgresql_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     # The writer does point look-ups only: a plan that was made while the tables were empty must not stay a scan.
     point_look_ups = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-    writing = f"{point_look_ups} -c lock_timeout={LOCK_WAIT_SECONDS}s"
+    # A number that was given out is on the disk, also where the server's own settings would let it wait.
+    writing = f"{point_look_ups} -c synchronous_commit=on -c lock_timeout={LOCK_WAIT_SECONDS}s"
     common: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "application_name": "antrean"}
     writer = sa.create_engine(url, poolclass=sa.NullPool, connect_args={**common, "options": writing}, **DISCREET)
     reader = sa.create_engine(
@@ -104,23 +110,24 @@ def prepare(engine: sa.Engine, *statements: str) -> None:
 def domain_errors() -> Iterator[None]:
     try:
         yield
-    except exc.SQLAlchemyError as failure:
+    except (exc.SQLAlchemyError, *NOT_STORABLE) as failure:
         raise as_domain_error(failure) from failure
 
 
 def as_domain_error(failure: Exception) -> Exception:
-    """What a failure means to whoever asked: a refusal of the domain, `Busy`, or `RuntimeError` for a bug of ours."""
-    if isinstance(failure, UnicodeEncodeError | OverflowError):  # text or number that no database can hold
+    """What a failure means to whoever asked: a refusal of the domain, `Busy`, or `DatabaseFault`."""
+    if isinstance(failure, NOT_STORABLE):
         return Invalid("not_storable")
     if not isinstance(failure, exc.SQLAlchemyError):
         return failure
     if out_of_order(failure):
         return Busy("database")
     if isinstance(failure, exc.IntegrityError):
-        return OutOfStock("database") if "store_below_zero" in str(failure.orig) else Conflict("database")
+        beyond_stock = any(check in str(failure.orig) for check in ("promised_beyond_on_hand", "balances_below_zero"))
+        return OutOfStock("database") if beyond_stock else Conflict("database")
     if isinstance(failure, exc.DataError):
         return Invalid("not_storable")
-    bug = RuntimeError(f"the database refused a statement: {describe(failure)}")
+    bug = DatabaseFault(f"the database refused a statement: {describe(failure)}")
     bug.__cause__ = failure
     return bug
 

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from queue_server.domain.errors import Busy, NotFound, Refusal
 from queue_server.domain.fold import current_day, fold
+from queue_server.domain.nik import DayMark
 from queue_server.domain.office import TABLES, Office
 from queue_server.storage import chain, statements
 from queue_server.storage.answers import Answers, Once, forget_answers
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database, as_domain_error, describe, out_of_order
-from queue_server.storage.people import forget_sessions, write_plain
+from queue_server.storage.people import forget_marks, forget_sessions, write_plain
 from queue_server.storage.projections import Names, all_in_memory, let_go, load_office, recall, write_changes
 from queue_server.storage.schema import journal, sites
 
@@ -37,6 +38,8 @@ class Command(Generic[T]):
     tickets: Collection[str] = ()  # ids
     vouchers: Collection[str] = ()  # codes
     movements: Collection[int] = ()  # their numbers in the journal
+    records: Collection[str] = ()  # ids
+    nik: DayMark | None = None  # whoever asks, as known on a day
     once: Once | None = None
     result: T | None = None
     failure: Exception | None = None
@@ -219,6 +222,7 @@ class Journal:
         self._link.execute(self._advance, {"seq": head.seq, "hash": head.hash})
         if office.changed("days"):
             forget_answers(self._link, self.site, before=office.newest_day)
+            forget_marks(self._link, self.site, before=office.newest_day)
             forget_sessions(self._link, self.site, office.now)
         if self.database.dialect == "postgresql":  # wakes the other processes' hubs, and only if the commit succeeds
             self._link.execute(self._notify, {"payload": f"{self.site}:{head.seq}"})
@@ -226,11 +230,14 @@ class Journal:
 
 
 def named_by(office: Office, batch: Sequence[Command[Any]]) -> Names:
+    today = current_day(office)
     return Names(
         tickets={ticket for command in batch for ticket in command.tickets},
         vouchers={code for command in batch for code in command.vouchers},
         movements={seq for command in batch for seq in command.movements},
-        days={current_day(office)},
+        days={today},
+        marks={command.nik(today) for command in batch if command.nik},
+        records={record for command in batch for record in command.records},
     )
 
 

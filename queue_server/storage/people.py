@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from queue_server.storage import statements
 from queue_server.storage.database import Database
-from queue_server.storage.schema import PLAIN, devices, sessions, staff
+from queue_server.storage.schema import PLAIN, devices, nik_marks, sessions, staff
 
 T = TypeVar("T")
 
@@ -126,3 +126,8 @@ def write_plain(connection: sa.Connection, site: str, handed_over: Iterable[tupl
 def forget_sessions(connection: sa.Connection, site: str, now: int) -> None:
     """Those that have expired."""
     connection.execute(sessions.delete().where(sessions.c.site == site, sessions.c.expires_at <= now))
+
+
+def forget_marks(connection: sa.Connection, site: str, before: str) -> None:
+    """A NIK is known for its business day: `docs/field.md#touts`."""
+    connection.execute(nik_marks.delete().where(nik_marks.c.site == site, nik_marks.c.day < before))

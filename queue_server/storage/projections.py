@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.events import Event, TicketDeferred, TicketIssued, VoucherGiven
+from queue_server.domain.events import (
+    Event,
+    RecordsEntered,
+    StockMoved,
+    TicketDeferred,
+    TicketIssued,
+    VoucherGiven,
+)
 from queue_server.domain.office import OF_A_DAY, TABLES, Entry, Office, kept_in_memory, key_of
 from queue_server.domain.policy import VOUCHER
 from queue_server.domain.tickets import AT_A_COUNTER, WAITING
 from queue_server.storage import statements
 from queue_server.storage.codec import ROWS
-from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED
+from queue_server.storage.schema import (
+    NOT_APPROVED,
+    OPEN_VOUCHER,
+    PROJECTIONS,
+    UNANSWERED,
+    UNDER_WAY,
+    UNFINISHED,
+    nik_marks,
+)
 
+KEYS_A_QUERY = 5000
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
+MARKED = sa.select(nik_marks.c.mark, nik_marks.c.ticket_id).where(
+    nik_marks.c.site == sa.bindparam("site"), nik_marks.c.mark.in_(sa.bindparam("marks", expanding=True))
+)
 
 
 # What a row occupies that is unique, or None, and how it looks when it has left that. Rows that occupy are written
@@ -30,6 +49,13 @@ LEFT: dict[str, dict[str, Any]] = {"tickets": {"state": WAITING}, "counters": {"
 
 def nowhere(row: Any) -> None:
     """Rows of most tables are in nobody's way."""
+
+
+def batched(keys: Collection[Any], size: int) -> Iterator[list[Any]]:
+    """A database takes only so many values in one statement; a replay may name more."""
+    left = list(keys)
+    for start in range(0, len(left), size):
+        yield left[start : start + size]
 
 
 class Projection:
@@ -48,12 +74,16 @@ class Projection:
         return [self.codec.row(values) for values in connection.execute(query)]
 
     def named(self, connection: sa.Connection, site: str, column: str, keys: Collection[Any]) -> list[Any]:
-        """Rows that have one of `keys` in a column, in one query that is built only once."""
+        """Rows that have one of `keys` in a column, in a query that is built only once."""
         query = self._named.get(column)
         if query is None:
             one_of = self.table.c[column].in_(sa.bindparam("keys", expanding=True))
             query = self._named[column] = self.select.where(self.table.c.site == sa.bindparam("site"), one_of)
-        return [self.codec.row(values) for values in connection.execute(query, {"site": site, "keys": list(keys)})]
+        return [
+            self.codec.row(values)
+            for some in batched(keys, KEYS_A_QUERY)
+            for values in connection.execute(query, {"site": site, "keys": some})
+        ]
 
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         changed = [change for change in changes if change[1] != change[2]]
@@ -76,15 +106,16 @@ class Projection:
 class BalanceProjection(Projection):
     """Balances are written as differences, so that the CHECK judges the database's own figure."""
 
+    FIGURES = ("posted", "pending", "at_counters")
+
     def write(self, connection: sa.Connection, site: str, changes: Changes) -> None:
         missing = [{"site": site, **self.codec.key_values(key)} for key, old, _ in changes if old is None]
-        statements.insert(connection, self.table, [{**key, "posted": 0, "pending": 0} for key in missing])
+        statements.insert(connection, self.table, [{**key, **dict.fromkeys(self.FIGURES, 0)} for key in missing])
         more = []
         for key, old, row in changes:
-            posted = row.posted - (old.posted if old else 0)
-            pending = row.pending - (old.pending if old else 0)
-            if posted or pending:
-                more.append({"site": site, **self.codec.key_values(key), "posted": posted, "pending": pending})
+            by = {name: getattr(row, name) - (getattr(old, name) if old else 0) for name in self.FIGURES}
+            if any(by.values()):
+                more.append({"site": site, **self.codec.key_values(key), **by})
         statements.add(connection, self.table, more)
 
 
@@ -133,10 +164,16 @@ def worth_keeping(name: str, newest_day: str) -> list[sa.ColumnElement[bool]]:
         return [sa.or_(columns.day >= newest_day, columns.bucket == VOUCHER)]
     if name in OF_A_DAY:
         return [PROJECTIONS[name].c.day >= newest_day]
-    conditions = {"tickets": UNFINISHED, "vouchers": OPEN_VOUCHER, "alerts": UNANSWERED}
+    conditions = {
+        "tickets": UNFINISHED,
+        "vouchers": OPEN_VOUCHER,
+        "alerts": UNANSWERED,
+        "consignments": UNDER_WAY,
+        "count_differences": NOT_APPROVED,
+    }
     if name in conditions:
         return [conditions[name]]
-    return [sa.false()] if name in ("movements", "calls") else []
+    return [sa.false()] if name in ("movements", "calls", "backlog") else []
 
 
 # -- what a command or a past event names ----------------------------------------------------------------------------
@@ -149,22 +186,28 @@ class Names:
     tickets: set[str] = field(default_factory=set)
     vouchers: set[str] = field(default_factory=set)
     movements: set[int] = field(default_factory=set)
+    consignments: set[int] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
     days: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
 
     def add_event(self, event: Event, day: str) -> None:
         """Everything that folding the event may look at."""
         self.days.add(day)
         self.tickets.update(named(event, "ticket_id"))
         self.vouchers.update(named(event, "voucher", "code"))
+        self.consignments.update(named(event, "consignment"))
+        self.records.update(getattr(event, "records", ()))
 
 
-def named(event: Event, *fields: str) -> list[str]:
+def named(event: Event, *fields: str) -> list[Any]:
     return [value for name in fields if (value := getattr(event, name, None))]
 
 
 def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> bool:
     """Whether these events can be folded with nothing but what memory holds and what they bring themselves."""
-    names, new_tickets, new_vouchers = Names(), set(), set()
+    names, new_tickets, new_vouchers, new_consignments = Names(), set(), set(), set()
+    new_records: set[str] = set()
     for entry, event in entries:
         names.add_event(event, entry.day)
         if isinstance(event, TicketIssued):
@@ -173,9 +216,15 @@ def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> boo
             new_vouchers.add(event.voucher)
         elif isinstance(event, VoucherGiven):
             new_vouchers.add(event.code)
+        elif isinstance(event, StockMoved):
+            new_consignments.add(entry.seq)
+        elif isinstance(event, RecordsEntered):
+            new_records.update(record_id for record_id, *_ in event.entries)
     return (
         names.tickets <= office.rows["tickets"].keys() | new_tickets
         and names.vouchers <= office.rows["vouchers"].keys() | new_vouchers
+        and names.consignments <= office.rows["consignments"].keys() | new_consignments
+        and names.records <= office.rows["backlog"].keys() | new_records
         and all(day >= office.newest_day for day in names.days)
     )
 
@@ -183,7 +232,8 @@ def all_in_memory(office: Office, entries: Iterable[tuple[Entry, Event]]) -> boo
 def recall(connection: sa.Connection, site: str, office: Office, names: Names) -> list[tuple[str, Any]]:
     """Bring the named rows into memory, all of one table at once; returns what came, to be let go again.
 
-    A movement comes with what reverses it and with its ticket; a ticket of an earlier day with that day's counts.
+    A movement comes with what reverses it, its ticket and its consignment; a ticket of an earlier day with that day's
+    counts.
     """
     came: list[tuple[str, Any]] = []
 
@@ -198,12 +248,24 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
 
     moves = bring("movements", "seq", names.movements) + bring("movements", "reverses", names.movements)
     ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
+    ids |= recall_marks(connection, site, office, names.marks) if names.marks else set()
     back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
     bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
+    sent = names.consignments | names.movements | {move.consignment for move in moves if move.consignment}
+    bring("consignments", "seq", sent - office.rows["consignments"].keys())
+    bring("backlog", "record_id", names.records - office.rows["backlog"].keys())
     days = {day for day in names.days | {ticket.day for ticket in back} if day < office.newest_day}
     for name in OF_A_DAY:
         bring(name, "day", days)
     return came
+
+
+def recall_marks(connection: sa.Connection, site: str, office: Office, marks: Collection[str]) -> set[str]:
+    """Learn which tickets were taken with the NIKs of these marks; returns the tickets' ids."""
+    office.marks.update({mark: set() for mark in marks})
+    for mark, ticket_id in connection.execute(MARKED, {"site": site, "marks": list(marks)}):
+        office.marks[mark].add(ticket_id)
+    return set().union(*office.marks.values())
 
 
 def let_go(office: Office, came: Collection[tuple[str, Any]]) -> None:

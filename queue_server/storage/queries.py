@@ -9,15 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain import calendar, queueing, stock, tickets
+from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
-from queue_server.domain.office import catalogue_in_force
+from queue_server.domain.events import SlipReprinted, TicketCalled
+from queue_server.domain.office import Entry, catalogue_in_force
 from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import (
     AlertView,
+    AuditLine,
     CallView,
     CounterBoard,
     CounterLine,
@@ -35,19 +37,35 @@ from queue_server.domain.views import (
     VoucherView,
     as_json,
 )
+from queue_server.storage.chain import revive
 from queue_server.storage.codec import ROWS
 from queue_server.storage.database import Database
-from queue_server.storage.schema import OPEN_VOUCHER, PROJECTIONS, UNANSWERED, UNFINISHED, WAITING, journal, sites
+from queue_server.storage.schema import (
+    OPEN_VOUCHER,
+    PROJECTIONS,
+    REPRINTED,
+    UNANSWERED,
+    UNFINISHED,
+    WAITING,
+    journal,
+    sites,
+)
 from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
 
 CALLS_READ = 30  # newest calls of a hall, from which each number is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
-USE_DAYS = 7  # business days from which days of cover are reckoned
 MOVEMENTS_A_PAGE = 100
 MOST_DIGITS = 6  # of a number that can be asked for
 HOUR = 3_600_000
+NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
+# A call that a clerk has taken back: its ticket no longer knows of it. No screen shows or speaks it.
+STANDS = sa.exists().where(
+    t_tickets.c.site == t_calls.c.site,
+    t_tickets.c.ticket_id == t_calls.c.ticket_id,
+    t_tickets.c.call_seq >= t_calls.c.seq,
+)
 
 
 class Queries:
@@ -97,7 +115,7 @@ class Queries:
         """The calls of a hall after `seq` that are still to be announced, oldest first."""
         with self.database.reading() as connection:
             reader = Reader(connection, self.site, now)
-            where = [t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
+            where = [STANDS, t_calls.c.seq > seq, t_calls.c.called_at > now - ANNOUNCED_MS]
             if hall != ALL_HALLS:
                 where.append(t_calls.c.hall == hall)
             calls = reader.rows("calls", t_calls.c.day == reader.today, *where, order=[t_calls.c.seq])
@@ -213,6 +231,7 @@ class Queries:
             language=language,
             reprint=reprint,
             voucher=view.voucher,
+            closes_at=self.day_view(now).closes_at,
         )
 
     def voucher_slip(self, code: str, now: int) -> SlipView:
@@ -238,6 +257,20 @@ class Queries:
             language=language,
             voucher=view,
         )
+
+    # -- against touts -------------------------------------------------------------------------------------------------
+
+    def audit(self, since: str, until: str) -> tuple[AuditLine, ...]:
+        """Reprints and calls out of order of these business days, both included, newest first.
+
+        Source: `docs/field.md#touts`.
+        """
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, 0)
+            reprints, calls = reader.reprints(since, until), reader.calls_out_of_order(since, until)
+            named = reader.tickets_of(event.ticket_id for _, event in (*reprints, *calls))
+        lines = [audit_line(entry, event, named[event.ticket_id]) for entry, event in (*reprints, *calls)]
+        return tuple(sorted(lines, key=lambda line: line.seq, reverse=True))
 
     # -- the day's figures ---------------------------------------------------------------------------------------------
 
@@ -358,14 +391,15 @@ class Reader:
         )
         return {service: Places(count, int(cards)) for service, count, cards in self.connection.execute(query)}
 
-    def called_back(self) -> int:
-        """Vouchers that were given on the open day and are good on it."""
-        if self.open_day is None:
-            return 0
+    def called_back(self) -> dict[tuple[str, str], int]:
+        """Cards of open vouchers that are good on the open day besides their own date, by that day and service."""
         columns = of("vouchers")
-        today = (columns.date == self.open_day.day, columns.issued_at >= self.open_day.opened_at)
-        query = sa.select(sa.func.count()).where(columns.site == self.site, OPEN_VOUCHER, *today)
-        return self.connection.execute(query).scalar_one()
+        query = (
+            sa.select(columns.service, sa.func.sum(columns.cards))
+            .where(columns.site == self.site, OPEN_VOUCHER, columns.early == self.today)
+            .group_by(columns.service)
+        )
+        return {(self.today, service): int(cards) for service, cards in self.connection.execute(query)}
 
     def head(self) -> tuple[int, int]:
         """The journal's newest number and its instant (ms)."""
@@ -397,7 +431,7 @@ class Reader:
         """The newest calls of each hall, and of all halls together."""
         found: dict[str, list[Any]] = {}
         for hall in (*self.catalogue.halls, ALL_HALLS):
-            where = [t_calls.c.day == self.today]
+            where = [STANDS, t_calls.c.day == self.today]
             if hall != ALL_HALLS:
                 where.append(t_calls.c.hall == hall)
             found[hall] = self.rows("calls", *where, order=[t_calls.c.seq.desc()], limit=CALLS_READ)
@@ -413,6 +447,20 @@ class Reader:
     def tickets_of(self, ticket_ids: Iterable[str]) -> dict[str, Ticket]:
         ids = list(ticket_ids)
         return {t.ticket_id: t for t in self.rows("tickets", t_tickets.c.ticket_id.in_(ids))} if ids else {}
+
+    def reprints(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        mine = (journal.c.site == self.site, REPRINTED, journal.c.day.between(since, until))
+        return [revive(row) for row in self.connection.execute(sa.select(journal).where(*mine))]
+
+    def calls_out_of_order(self, since: str, until: str) -> list[tuple[Entry, Any]]:
+        """By the calls of those days, because the journal has no index of every call: each gave its reason there."""
+        query = (
+            sa.select(journal)
+            .join(t_calls, sa.and_(t_calls.c.site == journal.c.site, t_calls.c.seq == journal.c.seq))
+            .where(t_calls.c.site == self.site, t_calls.c.day.between(since, until))
+            .where(journal.c.type == TicketCalled.__name__, journal.c.payload.not_like(f"%{NO_REASON}%"))
+        )
+        return [revive(row) for row in self.connection.execute(query)]
 
     def finished(self) -> dict[int, tuple[int, int | None]]:
         """By counter: how many visits ended today and their mean length in seconds."""
@@ -471,15 +519,12 @@ class Reader:
 
     def use_per_day(self, day: str) -> dict[str, float]:
         """By item: used and spoilt a business day, over the last days before and with `day`."""
-        since = (date.fromisoformat(day) - timedelta(days=2 * USE_DAYS)).isoformat()
+        since = (date.fromisoformat(day) - timedelta(days=2 * forecast.USE_DAYS)).isoformat()
         columns = of("item_days")
         by_item: dict[str, list[ItemDay]] = defaultdict(list)
         for row in self.rows("item_days", columns.day > since, columns.day <= day, order=[columns.day.desc()]):
             by_item[row.item].append(row)
-        return {
-            item: sum(row.used + row.spoilt for row in rows[:USE_DAYS]) / len(rows[:USE_DAYS])
-            for item, rows in by_item.items()
-        }
+        return {item: forecast.use_per_day([row.used + row.spoilt for row in rows]) for item, rows in by_item.items()}
 
     def hours(self, day: str) -> tuple[HourCount, ...]:
         """Tickets taken by the hour of the local clock (Indonesian zones differ from UTC by whole hours)."""
@@ -553,8 +598,7 @@ def voucher_view(
     snapshot: Snapshot, voucher: Voucher, held: list[Reservation], position: int | None, language: str
 ) -> VoucherView:
     cards = [r for r in held if r.item in stock.CARDS]
-    opens_at, until = snapshot.voucher_hours(voucher.date, voucher.issued_at) if voucher.date else (None, None)
-    issued_on = calendar.local_date(snapshot.catalogue, voucher.issued_at).isoformat()
+    opens_at, until = snapshot.voucher_hours(voucher.date) if voucher.date else (None, None)
     return VoucherView(
         code=voucher.code,
         date=voucher.date or None,
@@ -568,7 +612,7 @@ def voucher_view(
         awaited=sum(r.awaited for r in cards),
         position=position,
         of=snapshot.places[voucher.service].count if position and voucher.service in snapshot.places else None,
-        called_back=voucher.state == "open" and voucher.date == issued_on == snapshot.today,
+        called_back=voucher.state == "open" and voucher.early == snapshot.today,
         issued_at=voucher.issued_at,
         language=voucher.language,
         token=voucher.token,
@@ -649,13 +693,28 @@ def item_today(
         promised=now.promised,
         safety=now.safety,
         available=now.available,
-        days_of_cover=stock.days_of_cover(now.on_hand, use),
+        days_of_cover=forecast.days_of_cover(now.on_hand, use),
         limits=limits,
     )
 
 
 def alert_view(alert: Alert) -> AlertView:
     return AlertView(alert.seq, alert.kind, alert.subject, alert.detail, alert.at)
+
+
+def audit_line(entry: Entry, event: SlipReprinted | TicketCalled, ticket: Ticket) -> AuditLine:
+    counter = event.counter if isinstance(event, TicketCalled) else None
+    return AuditLine(
+        seq=entry.seq,
+        at=entry.at,
+        day=entry.day,
+        kind="reprint" if counter is None else "out_of_order",
+        number=ticket.label,
+        service=ticket.service,
+        counter=counter,
+        actor=entry.actor,
+        reason=event.reason,
+    )
 
 
 def movement_view(row: Movement) -> MovementView:
@@ -672,4 +731,7 @@ def movement_view(row: Movement) -> MovementView:
         reference=row.reference,
         reason=row.reason,
         reverses=row.reverses,
+        name=row.name,
+        consignment=row.consignment,
+        request=row.request,
     )

@@ -15,6 +15,7 @@ from queue_server.storage.projections import Names, let_go, recall, write_change
 from queue_server.storage.schema import PROJECTIONS
 
 SETTLE_EVERY = 500  # events
+SETTLE_TEXT = 1_000_000  # characters of them: an event of the print backlog names up to 500 records
 
 
 def rebuild(database: Database, site: str, progress: Callable[[int, int], None] = lambda done, all_: None) -> int:
@@ -36,16 +37,19 @@ def rebuild(database: Database, site: str, progress: Callable[[int, int], None] 
 
 
 def commits(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    """Portions of about `SETTLE_EVERY` entries that end where a commit ended: only there is the office at rest.
+    """Portions of about `SETTLE_EVERY` entries or `SETTLE_TEXT` that end where a commit ended: only there is the
+    office at rest.
 
     One commit has one instant, so a portion never ends between two entries of the same.
     """
     portion: list[Any] = []
+    text = 0
     for row in rows:
-        if len(portion) >= SETTLE_EVERY and row.at != portion[-1].at:
+        if (len(portion) >= SETTLE_EVERY or text >= SETTLE_TEXT) and row.at != portion[-1].at:
             yield portion
-            portion = []
+            portion, text = [], 0
         portion.append(row)
+        text += len(row.payload)
     if portion:
         yield portion
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queue_server.domain import backlog as states
 from queue_server.domain.office import UNFINISHED as UNFINISHED_STATES
+from queue_server.domain.stock import DESTROYED, OPEN, PROMISED, SOURCES, WITHDRAWN
 from queue_server.domain.tickets import AT_A_COUNTER
 
 meta = sa.MetaData(
@@ -83,6 +85,10 @@ journal = sa.Table(
     text("hash"),
     sa.ForeignKeyConstraint(["site"], ["sites.site"]),
 )
+
+# For the audit list: few entries, and the others are not in it.
+REPRINTED = one_of(journal.c.type, "SlipReprinted")
+index_where(journal, REPRINTED, "journal_reprints", "day", "seq")
 
 APPEND_ONLY = "the journal is append-only"
 # REPLACE deletes without asking a DELETE trigger, so SQLite gets one for INSERT too.
@@ -261,6 +267,7 @@ vouchers = sa.Table(
     text("state"),
     text("redeemed_by", nullable=True),
     text("token", unique=True, nullable=True),
+    text("early"),
     refers("ticket_id", "tickets.ticket_id"),
     refers("redeemed_by", "tickets.ticket_id"),
 )
@@ -312,7 +319,15 @@ balances = sa.Table(
     text("account", primary_key=True),
     whole("posted"),
     whole("pending"),
-    sa.CheckConstraint("account <> 'store' OR (posted >= 0 AND posted + pending >= 0)", name="store_below_zero"),
+    whole("at_counters"),
+    sa.CheckConstraint(
+        "account <> 'store' OR (at_counters >= 0 AND posted + at_counters + pending >= 0)",
+        name="promised_beyond_on_hand",
+    ),
+    sa.CheckConstraint(
+        f"posted >= 0 OR account IN ({', '.join(repr(account) for account in sorted(SOURCES | {PROMISED}))})",
+        name="below_zero",
+    ),
 )
 
 reservations = sa.Table(
@@ -346,12 +361,76 @@ movements = sa.Table(
     text("reason"),
     text("ticket_id", nullable=True),
     whole("reverses", nullable=True),
+    text("name"),
+    whole("consignment", nullable=True),
+    whole("request", nullable=True),
     sa.CheckConstraint("source <> target", name="moves_nothing"),
     sa.UniqueConstraint("site", "reverses"),
     refers("ticket_id", "tickets.ticket_id"),
     refers("reverses", "movements.seq"),
+    refers("consignment", "consignments.seq"),
+    refers("request", "blank_requests.seq"),
 )
 index(movements, "movements_of_item", "item", "seq")
+index_where(movements, one_of(movements.c.target, WITHDRAWN, DESTROYED), "movements_of_old_cards", "target", "seq")
+
+consignments = sa.Table(
+    "consignments",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    whole("at"),
+    text("actor"),
+    text("item"),
+    text("target"),
+    text("name"),
+    whole("sent"),
+    whole("accepted"),
+    whole("short"),
+    sa.CheckConstraint("accepted >= 0 AND sent >= accepted + short", name="more_accepted_than_sent"),
+)
+UNDER_WAY = consignments.c.sent > consignments.c.accepted + consignments.c.short
+index_where(consignments, UNDER_WAY, "consignments_under_way", "seq")
+
+count_differences = sa.Table(
+    "count_differences",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    whole("at"),
+    text("counted_by"),
+    text("item"),
+    text("place"),
+    whole("counted"),
+    whole("book"),
+    text("reason"),
+    text("state"),
+    text("approved_by", nullable=True),
+    sa.CheckConstraint("approved_by <> counted_by", name="approved_by_who_counted"),
+)
+NOT_APPROVED = one_of(count_differences.c.state, OPEN)
+index_where(count_differences, NOT_APPROVED, "count_differences_open", "seq")
+
+blank_requests = sa.Table(
+    "blank_requests",
+    meta,
+    site(),
+    whole("seq", primary_key=True),
+    text("day"),
+    text("item"),
+    text("party"),
+    whole("asked"),
+    whole("on_hand"),
+    whole("used"),
+    whole("backlog", nullable=True),
+    text("reference"),
+    text("reason"),
+    whole("granted", nullable=True),
+    text("granted_on", nullable=True),
+    whole("fetched"),
+)
 
 item_days = sa.Table(
     "item_days",
@@ -372,6 +451,48 @@ arrivals = sa.Table(
     "arrivals", meta, site(), text("item", primary_key=True), text("delivery", primary_key=True), whole("quantity")
 )
 
+
+# -- the print backlog: where each record stands; whose it is stands in `backlog_people` -------------------------------
+
+backlog = sa.Table(
+    "backlog",
+    meta,
+    site(),
+    text("record_id", primary_key=True),
+    text("kind"),
+    text("state"),
+    text("since"),
+    text("kecamatan"),
+    whole("arrived"),
+    text("moved_on"),
+    text("invited_for", nullable=True),
+    text("release", nullable=True),
+    flag("erased"),
+)
+IN_LINE = one_of(backlog.c.state, states.PRINT_READY)
+index_where(backlog, IN_LINE, "backlog_in_line", "kind", "since", "arrived")
+AFTER_THE_LINE = one_of(backlog.c.state, states.RELEASED, states.PRINTED, *states.OVER)
+index_where(backlog, AFTER_THE_LINE, "backlog_after_the_line", "state", "moved_on")
+
+backlog_counts = sa.Table(
+    "backlog_counts",
+    meta,
+    site(),
+    text("state", primary_key=True),
+    text("kind", primary_key=True),
+    text("since", primary_key=True),
+    whole("records"),
+    sa.CheckConstraint("records > 0", name="counts_nothing"),
+)
+
+invitation_days = sa.Table(
+    "invitation_days",
+    meta,
+    site(),
+    text("day", primary_key=True),
+    whole("invited"),
+)
+
 # In the order in which their rows are written: what a foreign key names comes first.
 PROJECTIONS: dict[str, sa.Table] = {
     table.name: table
@@ -384,7 +505,10 @@ PROJECTIONS: dict[str, sa.Table] = {
         reservations,
         counters,
         balances,
+        consignments,
+        blank_requests,
         movements,
+        count_differences,
         item_days,
         item_uses,
         arrivals,
@@ -394,6 +518,9 @@ PROJECTIONS: dict[str, sa.Table] = {
         suspensions,
         calls,
         alerts,
+        backlog,
+        backlog_counts,
+        invitation_days,
     )
 }
 
@@ -453,4 +580,57 @@ answers = sa.Table(
     text("status"),
     text("body"),
 )
-PLAIN = {table.name: table for table in (staff, devices, sessions)}
+
+# Which numbers of a day were taken with one and the same NIK: a keyed hash, gone when the next day opens. No foreign
+# key: a rebuild makes the tickets anew and leaves these rows alone.
+nik_marks = sa.Table(
+    "nik_marks",
+    meta,
+    site(),
+    text("ticket_id", primary_key=True),
+    text("mark"),
+    text("day"),
+)
+index(nik_marks, "nik_marks_of_mark", "mark")
+
+# Whose record it is: sealed, found by a keyed hash of NIK and kind, all of it empty once erased. No foreign key: a
+# rebuild makes the records anew and leaves people alone; `verify` looks after both.
+backlog_people = sa.Table(
+    "backlog_people",
+    meta,
+    site(),
+    text("record_id", primary_key=True),
+    text("person_hash", nullable=True),
+    text("token", nullable=True),
+    text("key_id"),
+    text("sealed"),
+    sa.UniqueConstraint("site", "person_hash"),
+    sa.UniqueConstraint("site", "token"),
+)
+
+# How far a list was imported: `position` is the last line that is in, written in the same transaction as its rows.
+imports = sa.Table(
+    "imports",
+    meta,
+    site(),
+    text("run_id", primary_key=True),
+    text("actor"),
+    whole("lines"),
+    whole("position"),
+    whole("entered"),
+    whole("moved"),
+    whole("repeated"),
+    whole("bad"),
+    whole("started_at"),
+    whole("finished_at", nullable=True),
+)
+
+import_faults = sa.Table(
+    "import_faults",
+    meta,
+    site(),
+    text("run_id", primary_key=True),
+    whole("line", primary_key=True),
+    text("reason"),
+)
+PLAIN = {table.name: table for table in (staff, devices, sessions, nik_marks, backlog_people, imports, import_faults)}

@@ -6,6 +6,7 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -43,10 +44,9 @@ from queue_server.domain.views import (
 
 NEXT_SHOWN = 10
 EARLIER_SHOWN = 5
-SHORT_BREAK = {
-    "id": "Istirahat pukul {}. Nomor tetap bisa diambil.",
-    "en": "Break {}. You can still take a number.",
-}
+BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
+INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
+GONE = {"id": "{} habis hari ini.", "en": "{}: none left today."}
 CALLED_BACK = {
     "id": "Blangko sudah datang. Antrean tunda yang diberikan hari ini berlaku sekarang: ambil nomor di kios.",
     "en": "Blanks have come. Codes given today for another day are good now: take a number at the kiosk.",
@@ -99,7 +99,7 @@ class Snapshot:
     arrivals: dict[tuple[str, str], Arrival]
     places: dict[str, Places]  # by service
     voucher_ranks: dict[str, int]  # the last one given for each day
-    called_back: int  # vouchers that were given today and are good today
+    called_back: dict[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -167,9 +167,9 @@ class Snapshot:
             item=item,
             name=kept.name.get(language),
             unit=kept.unit.get(language),
-            on_hand=store.posted,
+            on_hand=store.on_hand,
             promised=promised,
-            safety=store.posted - promised - free,
+            safety=store.unpromised - free,
             available=free,
             of=free + promised + used,
             as_of=self.now,
@@ -192,6 +192,7 @@ class Snapshot:
             uses=self.item_uses,
             arrivals=self.arrivals,
             places={service: places.cards for service, places in self.places.items()},
+            called_back=self.called_back,
         )
 
     def refusal(self, service: Service, priority: bool = False) -> Refusal | None:
@@ -208,19 +209,17 @@ class Snapshot:
         if offer.date is None:
             waiting = self.places[service.code].count if service.code in self.places else 0
             return OfferView(None, None, None, None, announced=False, position=waiting + 1, of=waiting + 1)
-        opens_at, until = self.voucher_hours(offer.date, self.now)
+        opens_at, until = self.voucher_hours(offer.date)
         rank = self.voucher_ranks.get(offer.date, 0) + 1
         return OfferView(offer.date, rank, opens_at, until, bool(offer.awaited), position=None, of=None)
 
-    def voucher_hours(self, day: str, issued_at: int) -> tuple[int, int]:
-        """When the holder of a voucher is asked to come; until intake ends, if it is good on the day it was given."""
+    def voucher_hours(self, day: str) -> tuple[int, int]:
+        """When the holders of a day's vouchers are asked to come."""
         date_of = date.fromisoformat(day)
         span = calendar.span(self.catalogue, date_of)
         opens = span.opens_ms if span else calendar.instant(self.catalogue, date_of, 8 * 60)
-        closes = span.intake_closes_ms if span else opens + VOUCHER_HOURS * 60 * calendar.MINUTE
-        if calendar.local_date(self.catalogue, issued_at) == date_of:
-            return issued_at, max(issued_at, closes)
-        return opens, min(opens + VOUCHER_HOURS * 60 * calendar.MINUTE, closes)
+        until = opens + VOUCHER_HOURS * 60 * calendar.MINUTE
+        return opens, min(until, span.intake_closes_ms if span else until)
 
     # -- services ----------------------------------------------------------------------------------------------------
 
@@ -242,6 +241,11 @@ class Snapshot:
             return None, None
         item = min(enough, key=lambda i: enough[i])
         return item, enough[item]
+
+    def gone(self, service: Service, language: str) -> str | None:
+        """The name of the item for whose lack a service is sold out: a ribbon as well as a blank."""
+        item, left = self.limit(service)
+        return self.catalogue.items[item].name.get(language) if item and not left else None
 
     def blanks(self, service: Service) -> int | None:
         """What a citizen is told is left: None for a service that gives out no card."""
@@ -288,6 +292,7 @@ class Snapshot:
             wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
+            gone=self.gone(service, language),
             cards=service.cards,
             checklist=tuple(
                 ChecklistLine(
@@ -324,6 +329,7 @@ class Snapshot:
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,
+            gone=next((gone for service in services if (gone := self.gone(service, language))), None),
         )
 
     def services_view(self, language: str) -> ServicesView:
@@ -340,7 +346,7 @@ class Snapshot:
             level_words=level.kiosk.get(language) if level else "",
             phone_words=level.phone.get(language) if level else "",
             elsewhere=elsewhere.get(language) if elsewhere else "",
-            called_back=self.called_back > 0,
+            called_back=bool(self.called_back),
         )
 
     # -- the lobby ---------------------------------------------------------------------------------------------------
@@ -375,21 +381,40 @@ class Snapshot:
 
     def group_waiting(self, prefix: str, language: str) -> GroupWaiting:
         view = self.group_view(prefix, language)
-        return GroupWaiting(prefix, view.short, view.waiting, view.reason)
+        return GroupWaiting(prefix, view.short, view.waiting, view.reason, view.gone)
 
     def notices(self, language: str) -> tuple[str, ...]:
-        """Ticker lines: who is called back, the stock's level, what is suspended and why, breaks, that all is free."""
+        """Ticker lines: who is called back, the stock's level, what is suspended and why, what is sold out, breaks, and
+        that all is free.
+        """
         lines = [CALLED_BACK[language]] if self.called_back else []
         lines += [level.display.get(language)] if (level := self.ration.level) else []
-        lines += [
-            f"{self.catalogue.services[code].name.get(language)}: {suspension.reason}"
-            for code, suspension in self.suspensions.items()
-            if code in self.catalogue.services
-        ]
+        lines += [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        lines += [GONE[language].format(item) for item in self.all_gone(language)]
+        goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
             if self.now < end:
-                lines.append(SHORT_BREAK[language].format(calendar.clock_range(self.catalogue, start, end)))
+                lines.append(BREAK[language].format(calendar.clock_range(self.catalogue, start, end)) + goes_on)
         return (*lines, FREE[language])
+
+    def stopped(self, language: str) -> dict[str, list[str]]:
+        """What each reason has stopped: a group by its name when all of it has stopped, else the services."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for prefix, group in self.catalogue.groups.items():
+            services = self.catalogue.services_of_group[prefix]
+            names: defaultdict[str, list[str]] = defaultdict(list)
+            for service in services:
+                if suspension := self.suspensions.get(service.code):
+                    names[suspension.reason].append(service.name.get(language))
+            for reason, stopped in names.items():
+                whole = 1 < len(stopped) == len(services)
+                found[reason] += [group.name.get(language)] if whole else stopped
+        return found
+
+    def all_gone(self, language: str) -> list[str]:
+        """The items for whose lack some service is sold out, by name, each once."""
+        found = (self.gone(service, language) for service in self.catalogue.services.values())
+        return list(dict.fromkeys(item for item in found if item))
 
     # -- counters ----------------------------------------------------------------------------------------------------
 
@@ -461,7 +486,7 @@ class Snapshot:
         longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
         permitted = self.catalogue.rules.longest_wait_minutes * 60_000
         late = longest is not None and self.now - longest > permitted
-        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason)
+        return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason, view.gone)
 
     def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
         return WaitingLine(

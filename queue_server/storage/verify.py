@@ -8,20 +8,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from queue_server.domain.backlog import RELEASED
 from queue_server.domain.fold import fold
 from queue_server.domain.office import Office, catalogue_of, key_of
 from queue_server.domain.policy import VOUCHER
-from queue_server.domain.stock import AWAITED, PROMISED, STORE
+from queue_server.domain.stock import AWAITED, POINTS, PROMISED, SOURCES, STORE, TRANSIT, is_counter
 from queue_server.storage import chain
 from queue_server.storage.chain import Head
 from queue_server.storage.database import Database
 from queue_server.storage.projections import ALL
 from queue_server.storage.schema import (
+    AFTER_THE_LINE,
     OPEN_VOUCHER,
+    UNDER_WAY,
     UNFINISHED,
+    backlog,
+    backlog_people,
     balances,
+    blank_requests,
     bucket_counts,
+    consignments,
     days,
+    movements,
     office_files,
     reservations,
     sequences,
@@ -54,9 +62,11 @@ def verify(database: Database, site: str) -> Report:
         for name in ALL:
             compare(connection, site, name, replayed, report)
         check_ledger(connection, site, report)
+        check_requests(connection, site, report)
         check_numbers(connection, site, report)
         check_promises(connection, site, report)
         check_days(connection, site, report)
+        check_people(connection, site, report)
     return report
 
 
@@ -111,19 +121,60 @@ def compare(connection: sa.Connection, site: str, name: str, replayed: Office, r
 
 
 def check_ledger(connection: sa.Connection, site: str, report: Report) -> None:
-    """Each item sums to zero over its accounts, and the store is never below zero nor below what is promised."""
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    """Each item sums to zero over its accounts; nothing is below zero, nor promised beyond what is on hand."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in connection.execute(sa.select(balances).where(balances.c.site == site)):
         sums[row.item][0] += row.posted
         sums[row.item][1] += row.pending
-        if row.account == STORE and (row.posted < 0 or row.posted + row.pending < 0):
+        sums[row.item][2] += row.at_counters - (row.posted if is_counter(row.account) else 0)
+        if row.account == STORE and (row.posted < 0 or row.posted + row.at_counters + row.pending < 0):
             report.faults.append(f"{row.item}: {row.posted} in the store, {-row.pending} promised")
+        elif row.posted < 0 and row.account not in SOURCES:
+            report.faults.append(f"{row.item}: {row.posted} on the account {row.account}")
     report.faults += [
         f"{item}: the accounts sum to {posted} posted and {pending} pending instead of zero"
-        for item, (posted, pending) in sums.items()
+        for item, (posted, pending, _) in sums.items()
         if posted or pending
     ]
     report.checked["items in the ledger"] = len(sums)
+    under_way = check_transit(connection, site, report)
+    report.faults += [
+        f"{item}: the store's row says {more} more at counters or on the way there than lie on their accounts"
+        for item, (_, _, at_counters) in sums.items()
+        if (more := at_counters - under_way[item])
+    ]
+
+
+def check_transit(connection: sa.Connection, site: str, report: Report) -> dict[str, int]:
+    """What is in transit is what was dispatched and has not arrived. Gives, by item, what stays inside the office."""
+    inside: dict[str, int] = defaultdict(int)
+    open_: dict[str, int] = defaultdict(int)
+    for row in connection.execute(sa.select(consignments).where(consignments.c.site == site, UNDER_WAY)):
+        left = row.sent - row.accepted - row.short
+        open_[row.item] += left
+        inside[row.item] += left if row.target != POINTS else 0
+    in_transit = sa.select(balances).where(balances.c.site == site, balances.c.account == TRANSIT)
+    ledger = {row.item: row.posted for row in connection.execute(in_transit)}
+    report.faults += [
+        f"{item}: {open_.get(item, 0)} are under way, but {ledger.get(item, 0)} are in transit"
+        for item in sorted(open_.keys() | ledger.keys())
+        if open_.get(item, 0) != ledger.get(item, 0)
+    ]
+    return inside
+
+
+def check_requests(connection: sa.Connection, site: str, report: Report) -> None:
+    """What was fetched on a request is what the ledger received for it."""
+    came = sa.func.sum(sa.case((movements.c.target == STORE, movements.c.quantity), else_=-movements.c.quantity))
+    query = sa.select(movements.c.request, came).where(movements.c.site == site, movements.c.request.is_not(None))
+    received = {request: int(quantity) for request, quantity in connection.execute(query.group_by(movements.c.request))}
+    rows = connection.execute(sa.select(blank_requests).where(blank_requests.c.site == site)).all()
+    report.faults += [
+        f"request {row.seq}: {row.fetched} fetched, but the ledger received {received.get(row.seq, 0)}"
+        for row in rows
+        if row.fetched != received.get(row.seq, 0)
+    ]
+    report.checked["requests"] = len(rows)
 
 
 def check_numbers(connection: sa.Connection, site: str, report: Report) -> None:
@@ -156,7 +207,10 @@ def check_promises(connection: sa.Connection, site: str, report: Report) -> None
     own = reservations.c.site == site
     live = sa.exists().where(tickets.c.site == site, tickets.c.ticket_id == reservations.c.holder, UNFINISHED)
     dated = sa.exists().where(vouchers.c.site == site, vouchers.c.code == reservations.c.holder, OPEN_VOUCHER)
-    for row in connection.execute(sa.select(reservations).where(own, ~live, ~dated)):
+    released = sa.exists().where(
+        backlog.c.site == site, AFTER_THE_LINE, backlog.c.state == RELEASED, backlog.c.release == reservations.c.holder
+    )
+    for row in connection.execute(sa.select(reservations).where(own, ~live, ~dated, ~released)):
         report.faults.append(f"{row.quantity} {row.item} are set aside for {row.holder}, who cannot come any more")
     kinds = ((reservations.c.quantity, PROMISED, "set aside"), (reservations.c.awaited, AWAITED, "awaited"))
     for column, account, words in kinds:
@@ -208,3 +262,21 @@ def highest_quota(connection: sa.Connection, site: str) -> int | None:
     policies = [catalogue_of(row.text, row.demo).policy for row in files]
     quotas = [policy.daily_quota if policy else None for policy in policies]
     return None if None in quotas else max((quota for quota in quotas if quota is not None), default=None)
+
+
+def check_people(connection: sa.Connection, site: str, report: Report) -> None:
+    """Every record of the print backlog is somebody's until it is erased, and nobody is kept without a record."""
+    both = (backlog_people.c.site == backlog.c.site) & (backlog_people.c.record_id == backlog.c.record_id)
+    records = sa.select(backlog.c.record_id, backlog.c.erased, backlog_people.c.sealed).where(backlog.c.site == site)
+    for record_id, erased, sealed in connection.execute(records.outerjoin_from(backlog, backlog_people, both)):
+        if erased and sealed:
+            report.faults.append(f"record {record_id} is erased, but somebody's data is still there")
+        elif not erased and not sealed:
+            report.faults.append(f"record {record_id} is nobody's, though it was not erased")
+    known = sa.select(backlog_people.c.record_id).where(backlog_people.c.site == site, backlog_people.c.sealed != "")
+    report.faults += [
+        f"somebody is kept without the record {record_id}"
+        for record_id in connection.scalars(known.where(~sa.exists().where(both).correlate(backlog_people)))
+    ]
+    count = connection.scalar(sa.select(sa.func.count()).select_from(known.subquery()))
+    report.checked["people of the print backlog"] = count or 0

@@ -30,6 +30,7 @@ PATH = "/socket.io/"
 LONGEST_MESSAGE = 4096  # bytes; a screen says very little
 LONGEST_REASON = 200  # characters of `why`
 MOST_SCREENS = 10_000
+LARGEST_NUMBER = 10**15  # of an entry of the journal; beyond it no database could be asked
 RECHECK_SECONDS = 10.0  # how long a revoked device or a signed-out clerk may go on watching
 
 logger = logging.getLogger(__name__)
@@ -225,6 +226,6 @@ def _one_object(arguments: tuple[object, ...]) -> dict[str, Any]:
 
 
 def _whole(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER:
         return value
     raise Invalid("whole_number")

@@ -44,7 +44,7 @@ def topic_of(text: object) -> Topic:
         kind, _, of = text.partition(":")
         if (kind, of) == (OFFICE, ""):
             return Topic(OFFICE)
-        if (kind == LOBBY and of) or (kind == COUNTER and of.isascii() and of.isdigit()):
+        if (kind == LOBBY and of and of.isprintable()) or (kind == COUNTER and of.isascii() and of.isdigit()):
             return Topic(kind, of)
     raise Invalid("topic")
 

@@ -1,21 +1,22 @@
-"""The supervisor's pages: today, services, stock, and one number at a time."""
+"""The supervisor's pages: today, services, one number at a time, and the audit; the store's are in `store`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from queue_server.domain import calendar
-from queue_server.domain.errors import NotFound
-from queue_server.domain.stock import STORE
-from queue_server.domain.views import HourCount, ItemToday, MovementView, TicketView, Today
+from queue_server.domain.errors import Invalid, NotFound
+from queue_server.domain.views import HourCount, ItemToday, TicketView, Today
 from queue_server.storage import people
-from queue_server.web.errors import STATES
-from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
+from queue_server.web.audit import audit
+from queue_server.web.errors import STATES, problem_of
+from queue_server.web.guards import ADMIN, AUDITOR, CLERKS, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
 from queue_server.web.language import language
@@ -25,7 +26,6 @@ blueprint = Blueprint(
     "supervisor", __name__, url_prefix="/supervisor", template_folder="templates", static_folder="static"
 )
 
-LEDGER_PAGE = 50
 SCARCE_DAYS = 3.0  # business days of cover below which an item is marked
 HOURS_SHOWN = 9
 
@@ -46,28 +46,6 @@ def services() -> str:
     return page("supervisor/services.html", read_today())
 
 
-@blueprint.get("/stock")
-@staff(SUPERVISOR, ADMIN, AUDITOR, STOCK)
-def stock() -> str:
-    """`item` is whose ledger is shown, `before` the last line of the page before."""
-    today = read_today()
-    item = request.args.get("item", today.items[0].item)
-    if item not in house().catalogue().items:
-        raise NotFound("item", item=item)
-    before = request.args.get("before", type=int)
-    lines = house().queries.movements(item, LEDGER_PAGE, before)
-    names = house().door.names()
-    return page(
-        "supervisor/stock.html",
-        today,
-        item=item,
-        lines=[ledger_line(line, names) for line in lines],
-        older=lines[-1].seq if len(lines) == LEDGER_PAGE else None,
-        units={code: kept.unit.get(language()) for code, kept in house().catalogue().items.items()},
-        movements=movement_words(),
-    )
-
-
 @blueprint.get("/numbers")
 @staff(SUPERVISOR, ADMIN)
 def numbers() -> str:
@@ -75,8 +53,36 @@ def numbers() -> str:
     wanted = request.args.get("number", "").strip().upper()
     states = {state: words.get(language()) for state, words in STATES.items()}
     return page(
-        "supervisor/numbers.html", read_today(), wanted=wanted, ticket=find(wanted) if wanted else None, states=states
+        "supervisor/numbers.html",
+        read_today(),
+        wanted=wanted,
+        ticket=find(wanted) if wanted else None,
+        states=states,
+        asks_nik=house().catalogue().rules.numbers_per_nik > 0,
     )
+
+
+@blueprint.get("/audit")
+@staff(SUPERVISOR, ADMIN, AUDITOR)
+def audit_list() -> str:
+    """Other slips and calls out of order, of `since` to `until`; days that cannot be are said and not shown."""
+    asked = [request.args.get(name) or None for name in ("since", "until")]
+    refused, found = None, None
+    try:
+        found = audit(*map(iso_day, asked))
+    except Invalid as refusal:
+        refused = problem_of(refusal)["detail"]
+    since, until, lines = found or (asked[0], asked[1], ())
+    kinds = {kind: [line for line in lines if line.kind == kind] for kind in ("reprint", "out_of_order")}
+    return page("supervisor/audit.html", read_today(), since=since, until=until, kinds=kinds, refused=refused)
+
+
+def iso_day(written: str | None) -> str | None:
+    """Raises `Invalid`."""
+    try:
+        return written and date.fromisoformat(written).isoformat()
+    except ValueError:
+        raise Invalid("days_written") from None
 
 
 def find(number: str) -> TicketView | None:
@@ -105,9 +111,11 @@ def page(template: str, today: Today, **shown: Any) -> str:
         names=house().door.names(),
         clerk_name=current().name,
         zone=today.day.zone,
+        now=today.day.now,
         manages=current().role in MANAGERS,
         keeps=current().role in STOREKEEPERS,
-        reads_all=current().role != STOCK,
+        reads_all=current().role in (*MANAGERS, AUDITOR),
+        enters=current().role in CLERKS,
         scarce=SCARCE_DAYS,
         **shown,
     )
@@ -164,56 +172,3 @@ def bars(hours: tuple[HourCount, ...]) -> list[Bar]:
         Bar(f"{count.hour:02d}", count.taken, place * step + 6, CHART_BASE - height, height)
         for place, (count, height) in enumerate(zip(shown, heights, strict=True))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    seq: int
-    at: int
-    day: str
-    words: str
-    change: int  # of what lies in the store
-    who: str
-    reference: str
-    reason: str
-    reverses: int | None
-    reversible: bool
-
-
-def ledger_line(line: MovementView, names: Mapping[str, str]) -> LedgerLine:
-    """A movement as the store sees it: in is positive, out negative, between other accounts nothing."""
-    change = (line.target == STORE) - (line.source == STORE)
-    return LedgerLine(
-        seq=line.seq,
-        at=line.at,
-        day=line.day,
-        words=ledger_words().get(line.type, line.type),
-        change=change * line.quantity,
-        who=names.get(line.actor, _("sistem")),
-        reference=line.reference,
-        reason=line.reason,
-        reverses=line.reverses,
-        reversible=line.type not in ("use", "reverse"),
-    )
-
-
-def movement_words() -> list[tuple[str, str, str, int]]:
-    """What may be entered: its code, its word, what it is, and whether it adds (1), takes (-1) or sets (0)."""
-    return [
-        ("receive", _("Stok masuk"), _("dari pusat atau provinsi"), 1),
-        ("count", _("Opname"), _("jumlah yang benar-benar ada"), 0),
-        ("spoil", _("Rusak cetak"), _("di luar loket"), -1),
-        ("defect", _("Cacat pabrik"), _("belum dipakai"), -1),
-        ("lend", _("Pinjam keluar"), _("ke kantor lain"), -1),
-        ("borrow", _("Pinjam masuk"), _("dari kantor lain"), 1),
-        ("return", _("Kembali ke pusat"), _("yang belum dijanjikan"), -1),
-        ("lose", _("Hilang"), _("dilaporkan terpisah"), -1),
-        ("find", _("Ditemukan"), _("di luar catatan"), 1),
-    ]
-
-
-def ledger_words() -> dict[str, str]:
-    return {code: word for code, word, _what, _sign in movement_words()} | {
-        "reverse": _("Koreksi"),
-        "use": _("Terpakai di loket"),
-    }

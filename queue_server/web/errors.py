@@ -17,9 +17,11 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from queue_server.domain import calendar
+from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
 from queue_server.domain.views import ServiceView
+from queue_server.web.accounts import account_name
 from queue_server.web.house import house
 from queue_server.web.language import language
 
@@ -81,6 +83,17 @@ SENTENCES = {
         "Idempotency-Key harus 32 angka heksadesimal huruf kecil.", "Idempotency-Key is 32 lower-case hex digits."
     ),
     "one_card": Words("Untuk {service} hanya satu kartu per nomor.", "For {service} there is one card to a number."),
+    "nik_needed": Words(
+        "Di kios ini NIK diminta. Tidak punya NIK? Petugas di meja informasi mengambilkan nomor Anda.",
+        "This kiosk asks for your NIK. If you have none, staff at the information desk take your number for you.",
+    ),
+    "nik_length": Words("NIK harus 16 angka.", "A NIK has 16 digits."),
+    "nik_region": Words(
+        "Enam angka pertama NIK bukan kode wilayah. Periksa lagi.",
+        "The first six digits are no region's code. Please check them.",
+    ),
+    "nik_date": Words("Tanggal lahir di dalam NIK tidak ada.", "The birth date in the NIK does not exist."),
+    "nik_serial": Words("Nomor urut NIK tidak boleh 0000.", "The serial number of a NIK is not 0000."),
     "unknown_role": Words("Peran {role} tidak ada.", "There is no role {role}."),
     "unknown_kind": Words("Jenis perangkat {kind} tidak ada.", "There is no kind of device {kind}."),
     "name_needed": Words("Tuliskan namanya.", "Please give the name."),
@@ -90,9 +103,20 @@ SENTENCES = {
     "unknown_item": Words("Barang {item} tidak ada.", "There is no item {item}."),
     "unknown_movement": Words("Jenis mutasi {type} tidak ada.", "There is no movement {type}."),
     "unknown_outcome": Words("Hasil {outcome} tidak ada.", "There is no outcome {outcome}."),
+    "unknown_party": Words("Pihak {party} tidak cocok untuk mutasi ini.", "{party} is no party to that movement."),
+    "unknown_place": Words("Tempat {place} tidak cocok untuk mutasi ini.", "{place} is no place for that movement."),
+    "same_place": Words("Asal dan tujuannya sama.", "It comes from where it goes."),
+    "reference_needed": Words("Tuliskan nomor berita acaranya.", "Please give the number of the minutes."),
+    "not_a_receipt": Words("Hanya stok masuk yang memenuhi permohonan.", "Only a receipt fulfils a request."),
+    "short_too_much": Words(
+        "Lebih dari yang masih dalam perjalanan ({open}).", "That is more than is still under way ({open})."
+    ),
     "last_stage": Words("Ini sudah tahap terakhir untuk {service}.", "This is already the last stage of {service}."),
     "not_reversible": Words("Mutasi ini tidak bisa dibalik dari sini.", "This movement cannot be reversed from here."),
     "not_storable": Words("Isian itu tidak bisa disimpan.", "That cannot be stored."),
+    "days_written": Words("Tulis hari sebagai 2026-11-23.", "Write a day as 2026-11-23."),
+    "days_turned": Words("Hari pertama lebih akhir daripada hari terakhir.", "The first day is later than the last."),
+    "days_too_many": Words("Paling banyak {days} hari sekaligus.", "At most {days} days at a time."),
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
     "printer_setting": Words(
@@ -101,7 +125,39 @@ SENTENCES = {
     ),
     "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
     "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
+    "wrong_type_csv": Words("Kirimkan sebagai text/csv.", "Please send text/csv."),
     "wrong_method": Words("Alamat ini tidak menerima cara itu.", "This address does not take that method."),
+    # a record of the print backlog, or a line of a list
+    "nik_rounded": Words(
+        "NIK dibulatkan oleh lembar kerja. Jadikan kolomnya teks, lalu simpan lagi.",
+        "The spreadsheet has rounded the NIK. Make the column text and save it again.",
+    ),
+    "person_name": Words("Nama tidak bisa dibaca.", "The name cannot be read."),
+    "phone": Words("Nomor telepon tidak benar.", "The telephone number is not right."),
+    "formula": Words("Ada rumus lembar kerja di dalamnya.", "There is a spreadsheet formula in it."),
+    "kecamatan": Words("Kecamatan tidak ada di berkas kantor.", "The office file has no such kecamatan."),
+    "record_kind": Words("Jenis tidak dikenal.", "The kind is not known."),
+    "record_state_unknown": Words("Status tidak dikenal.", "The state is not known."),
+    "since": Words("Tanggal tidak benar: tulis 2026-11-23 atau 23/11/2026.", "The date is not right: 2026-11-23."),
+    "since_ahead": Words("Tanggal itu belum tiba.", "That date has not come yet."),
+    "line_long": Words("Baris terlalu panjang.", "The line is too long."),
+    "line_nul": Words("Ada karakter NUL di dalam baris.", "There is a NUL character in the line."),
+    "line_encoding": Words("Huruf dalam baris tidak bisa dibaca.", "The letters of the line cannot be read."),
+    "line_quotes": Words("Tanda kutip tidak ditutup.", "A quotation mark is left open."),
+    "line_columns": Words(
+        "Jumlah kolom tidak sama dengan baris pertama.", "It has not as many columns as the heading."
+    ),
+    "file_empty": Words("Berkasnya kosong.", "The file is empty."),
+    "file_heading_long": Words(
+        "Baris pertama terlalu panjang: ini bukan daftar CSV.", "The first line is too long: this is no CSV list."
+    ),
+    "file_utf16": Words(
+        "Simpan daftarnya sebagai CSV UTF-8; berkas ini UTF-16 atau bukan teks.",
+        "Save the list as CSV UTF-8; this file is UTF-16 or no text.",
+    ),
+    "file_columns": Words("Kolom {missing} tidak ada di baris pertama.", "The heading has no column {missing}."),
+    "record_twice": Words("Ada data yang disebut dua kali.", "A record is named twice."),
+    "too_many_records": Words("Paling banyak {most} data sekali jalan.", "At most {most} records at once."),
     # who asks
     "not_signed_in": Words("Silakan masuk dulu.", "Please sign in first."),
     "wrong_password": Words("Nama atau kata sandi salah.", "Wrong name or password."),
@@ -119,6 +175,10 @@ SENTENCES = {
     ),
     "other_hall": Words("Layar ini bukan untuk ruang itu.", "This screen is not for that hall."),
     "not_your_ticket": Words("Nomor itu bukan nomor Anda.", "That number is not yours."),
+    "own_count": Words(
+        "Yang menghitung tidak boleh menyetujui sendiri. Minta orang kedua.",
+        "Who counted may not approve it. Ask a second person.",
+    ),
     "other_counter": Words(
         "Loket {counter} sedang dipakai petugas lain.", "Counter {counter} is held by somebody else."
     ),
@@ -128,13 +188,24 @@ SENTENCES = {
     ),
     # what there is not
     "not_found": Words("Alamat itu tidak ada.", "There is nothing at that address."),
-    "ticket": Words("Nomor antrean itu tidak ditemukan.", "That ticket is not known."),
+    "ticket": Words(
+        "Nomor antrean itu tidak ditemukan. Pindai lagi kode di slip, atau tanyakan di meja informasi.",
+        "That ticket is not known. Scan the code on the slip again, or ask at the information desk.",
+    ),
     "voucher": Words("Kode {code} tidak ditemukan.", "The code {code} is not known."),
     "counter": Words("Loket {counter} tidak ada.", "There is no counter {counter}."),
     "service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
     "item": Words("Barang {item} tidak ada.", "There is no item {item}."),
     "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
     "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
+    "consignment": Words("Kiriman {seq} tidak ada untuk barang ini.", "There is no consignment {seq} of this item."),
+    "count": Words(
+        "Selisih itu tidak menunggu persetujuan lagi.", "That difference does not wait for an approval any more."
+    ),
+    "request": Words("Permohonan {seq} tidak ada untuk barang ini.", "There is no request {seq} for this item."),
+    "no_minutes": Words("Untuk baris {seq} tidak ada berita acara.", "There are no minutes of line {seq}."),
+    "record": Words("Data itu tidak ada di antrean cetak.", "That record is not in the print backlog."),
+    "import": Words("Impor itu tidak ada.", "There is no such import."),
     "alert": Words("Pemberitahuan itu sudah ditangani.", "That alert has been seen to."),
     "day": Words("Tidak ada catatan untuk {date}.", "There is no record of {date}."),
     "site": Words("Lokasi {site} tidak ada di basis data ini.", "There is no site {site} in this database."),
@@ -179,6 +250,10 @@ SENTENCES = {
         "Maaf, {quota} nomor untuk layanan ini sudah habis. Anda bisa datang {next_day}.",
         "Sorry, all {quota} numbers of this service are taken. You can come on {next_day}.",
     ),
+    "nik_quota": Words(
+        "NIK ini sudah mengambil {limit} nomor {service} hari ini. Pakai nomor itu. Hilang? Tanya meja informasi.",
+        "One NIK may take {limit} a day ({service}), and that is taken. Use it. Lost? Ask the information desk.",
+    ),
     "day_closed": Words("Kantor tutup. Buka lagi {next_day}.", "The office is closed. It opens {next_day}."),
     "ticket_state": Words("{number} {state}, jadi itu tidak bisa.", "{number} is {state}, so that is not possible."),
     "being_served": Words(
@@ -210,6 +285,10 @@ SENTENCES = {
         "The code {code} is on the waiting list, without a date.",
     ),
     "voucher_early": Words("Kode {code} berlaku pada {date}.", "The code {code} is for {date}."),
+    "record_state": Words(
+        "Datanya {record_state}, jadi itu tidak bisa.", "It is {record_state}, so that is not possible."
+    ),
+    "backlog_empty": Words("Tidak ada yang menunggu cetak.", "Nobody waits for a card."),
     # what stands against it
     "conflict": Words("Itu bertentangan dengan yang sudah dicatat.", "That contradicts what is already recorded."),
     "database": Words("Itu tidak cocok dengan yang sudah dicatat.", "That does not fit what is already recorded."),
@@ -234,10 +313,20 @@ SENTENCES = {
     "promised_to_citizens": Words(
         "Yang tidak dijanjikan kepada warga tinggal {free}.", "Only {free} are not promised to citizens."
     ),
+    "not_there": Words("Di {account} hanya ada {there}.", "There are only {there} on {account}."),
+    "not_borrowed": Words("Yang masih dipinjam hanya {owed}.", "Only {owed} are still borrowed."),
     "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
     "file_exists": Words("{path} sudah ada.", "{path} exists already."),
     "already_running": Words(
         "Server lain sudah memakai data ini ({holder}).", "Another server uses this data already ({holder})."
+    ),
+    "record_known": Words("Orang ini sudah tercatat untuk jenis itu.", "This person is recorded for that already."),
+    "line_moved": Words(
+        "Urutannya berubah saat itu juga. Coba sekali lagi.", "The line changed at that moment. Please try again."
+    ),
+    "other_key": Words(
+        "Data pribadi disegel dengan kunci lain: kembalikan secret_key yang lama.",
+        "The personal data was sealed with another key: put the old secret_key back.",
     ),
     # what the command line is told
     "database_kind": Words(
@@ -379,12 +468,18 @@ def service_name(code: Any) -> str:
     return service.name.get(language()) if service else str(code)
 
 
+def within(words: str) -> str:
+    """As it stands in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def item_name(code: Any) -> str:
     item = catalogue().items.get(code)
     return item.name.get(language()) if item else str(code)
 
 
 WORDED: dict[str, Callable[[Any], str]] = {
+    "account": account_name,
     "clock": clock,
     "closed_at": clock,
     "date": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
@@ -393,6 +488,7 @@ WORDED: dict[str, Callable[[Any], str]] = {
     "newest": lambda day: calendar.day_and_month(date.fromisoformat(day), language()),
     "next_day": opening,
     "service": service_name,
+    "record_state": lambda state: within(MEANINGS[state].name.get(language())),
     "state": lambda state: STATES[state].get(language()),
     "until": clock,
 }

@@ -38,6 +38,7 @@ PUBLIC_ROUTES = frozenset(
         "/metrics",
         "/stok",
         "/t/<token>",
+        "/p/<token>",
         "/api/v1/ping",
         "/api/v1/openapi.json",
         "/api/v1/stock",
@@ -68,6 +69,7 @@ class Guard:
         if self.public:
             return
         if self.holder and (token := request.headers.get(TOKEN_HEADER)):
+            require_some_ticket(token)
             g.caller = holder_of(token)
             return
         refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "unpaired")
@@ -154,13 +156,22 @@ def phone_version(token: str) -> str:
     one address; whoever asks for what there is not is a stranger. Raises `TooManyRequests`, `NotFound`.
     """
     hold_back(house().limits.phones, token)
-    house().limits.phones.count(token)
     queries, now = house().queries, house().clock()
     for version in (queries.ticket_version, queries.voucher_version):
         with suppress(NotFound):
-            return repr(version(token, now))
+            found = repr(version(token, now))
+            house().limits.phones.count(token)
+            return found
     hold_back_strangers()
     raise NotFound("ticket")
+
+
+def require_some_ticket(token: str) -> None:
+    """Whose ticket it is the view sees to; a token of none is a stranger's, and comes no further than this."""
+    try:
+        phone_version(token)
+    except NotFound:
+        raise NotAllowed("not_your_ticket") from None
 
 
 def require_hall(caller: Caller, hall: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
 
@@ -13,8 +14,10 @@ from flask import Flask, current_app
 from printables.printers import PrinterQueues
 from queue_server.config import Settings
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.nik import DayMark
 from queue_server.storage.answers import Once
 from queue_server.storage.journal import Command
+from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.writer import Writer
 from queue_server.web.limits import Limits
@@ -34,10 +37,19 @@ class Aside(Protocol):
     def __call__(self, function: Callable[..., T], *arguments: Any) -> T: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """A slip that is being printed or has been; `fingerprint` tells the request from another with the same key."""
+
+    fingerprint: str
+    answer: Future[dict[str, object]] = field(default_factory=Future)
+
+
 @dataclass
 class House:
     settings: Settings
     queries: Queries
+    ledger: Ledger
     writer: Writer
     door: Door
     aside: Aside  # for reads and files
@@ -46,7 +58,7 @@ class House:
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)
-    printed: dict[Once, dict[str, object]] = field(default_factory=dict)  # what printing was answered, by key
+    printed: dict[tuple[str, str], Printing] = field(default_factory=dict)  # by caller and Idempotency-Key
     _catalogue: tuple[Catalogue, float] | None = None
 
     def catalogue(self) -> Catalogue:
@@ -67,12 +79,24 @@ class House:
         tickets: Collection[str] = (),
         vouchers: Collection[str] = (),
         movements: Collection[int] = (),
+        records: Collection[str] = (),
+        nik: DayMark | None = None,
         once: Once | None = None,
         **arguments: Any,
     ) -> T:
         """Run an operation and answer after its commit. Raises what it refuses, and `Busy`."""
+        if nik:
+            arguments["nik"] = nik
         command = Command(
-            operation, arguments, actor, tickets=tickets, vouchers=vouchers, movements=movements, once=once
+            operation,
+            arguments,
+            actor,
+            tickets=tickets,
+            vouchers=vouchers,
+            movements=movements,
+            records=records,
+            nik=nik,
+            once=once,
         )
         return self.writer.do(command)
 

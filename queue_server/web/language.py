@@ -6,6 +6,7 @@ A text stands in a template or in the code in Indonesian, as `_("Ambil nomor")`;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,13 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.views import DayView
 
 LANGUAGES = ("id", "en")
 HERE = Path(__file__).parent
+MINUTE = 60_000
 SHORT_WAIT_MINUTES = 5
+LONG_WAIT_MINUTES = 120  # beyond it nobody counts in minutes
 
 Catalogues = Callable[[], Catalogue]
 Forms = tuple[str, ...]
@@ -31,7 +35,7 @@ def install(app: Flask, catalogue: Catalogues) -> None:
     app.extensions["antrean.catalogue"] = catalogue
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    filters = (clock, clocks, date_long, date_day, date_short, weekday, thousands, minutes)
+    filters = (clock, clocks, date_long, date_day, date_short, weekday, thousands, minutes, hours, wait_kind)
     app.jinja_env.filters.update({made.__name__: made for made in filters})
     app.context_processor(lambda: {"language": language(), "office_name": office_name(catalogue())})
 
@@ -109,6 +113,24 @@ def minutes(wait: tuple[int, int]) -> str:
     """35–50; a wait too short to be worth a range is `< 5`."""
     low, high = wait
     return f"< {SHORT_WAIT_MINUTES}" if high <= SHORT_WAIT_MINUTES else f"{low}–{high}"
+
+
+def hours(wait: tuple[int, int]) -> str:
+    """3–8, for 221–428 minutes."""
+    low, high = wait
+    return f"{low // 60}–{math.ceil(high / 60)}"
+
+
+def wait_kind(wait: tuple[int, int] | None, day: DayView) -> str:
+    """How a wait is said: `none` while no counter is open, `late` after closing, else in `hours` or in `minutes`.
+
+    A range that begins after closing is no promise: its clock would be read as an hour of today.
+    """
+    if wait is None:
+        return "none"
+    if day.closes_at is not None and day.now + wait[0] * MINUTE >= day.closes_at:
+        return "late"
+    return "hours" if wait[1] > LONG_WAIT_MINUTES else "minutes"
 
 
 def thousands(number: int) -> str:

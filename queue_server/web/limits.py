@@ -33,6 +33,11 @@ class Limit:
     def count(self, key: str) -> None:
         self.counts[key] = self.counts.get(key, 0) + 1
 
+    def take_back(self, key: str) -> None:
+        """What was counted in advance, and was none of what is counted."""
+        if key in self.counts:
+            self.counts[key] -= 1
+
     def passes(self, key: str) -> bool:
         """Count one more, and say whether it is the first in this window that is too many."""
         self.wait(key)

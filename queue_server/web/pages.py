@@ -39,8 +39,11 @@ def login() -> ResponseReturnValue:
 
 
 def own_path(path: str) -> str:
-    """A path of this server, or nothing: a sign-in never leads to somebody else's page."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else ""
+    """A path of this server, or nothing: a sign-in never leads to somebody else's page.
+
+    A browser leaves out tabs and ends of lines: what stands around them would be the beginning of an address.
+    """
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else ""
 
 
 @blueprint.get("/pair")

@@ -216,6 +216,18 @@ def test_a_recall_says_which_one_it_is(lobby: Lobby, new_page: NewPage, recalls:
     all_is_legible(page)
 
 
+def test_a_call_that_the_clerk_takes_back_leaves_the_screen_at_once(lobby: Lobby, new_page: NewPage) -> None:
+    page = lobby.hang(new_page("tv"))
+    first = lobby.call(counter=3)
+    expect(page.locator("#number")).to_have_text(first["number"])
+    mistaken, waiting = lobby.call(counter=4), lobby.call(counter=5)
+    expect(page.locator("#number")).to_have_text(mistaken["number"])
+    lobby.office.act(calling.undo, waiting, 5)
+    lobby.office.act(calling.undo, mistaken, 4)
+    expect(page.locator("#number")).to_have_text(first["number"], timeout=2_000)
+    expect(page.locator("#recent li:visible")).to_have_count(0)
+
+
 def test_a_priority_call_looks_like_every_other(lobby: Lobby, new_page: NewPage) -> None:
     page = lobby.hang(new_page("tv"))
     lobby.office.take("KTP-CETAK", priority=True)
@@ -343,6 +355,32 @@ def test_what_is_suspended_is_told_in_the_supervisors_words_and_no_line_is_cut(l
     all_is_legible(page)
 
 
+def test_one_reason_is_one_line_however_many_services_it_stops(lobby: Lobby, new_page: NewPage) -> None:
+    stopped = [*lobby.office.catalogue.services_of_group["A"], *lobby.office.catalogue.services_of_group["B"]]
+    for service in [*(service.code for service in stopped), "IKD"]:
+        lobby.office.do(stock.suspend, service=service, reason="Jaringan ke pusat terputus")
+    page = lobby.hang(new_page("tv"))
+    first = "KTP-el, Kartu Keluarga, KTP di ponsel (IKD): Jaringan ke pusat terputus"
+    expect(page.locator("#tick")).to_have_text(first)
+    assert the_whole_ticker(page).count("Jaringan") == 1
+
+
+@pytest.mark.parametrize("hall", ["A", "B"])
+def test_a_count_stands_nearest_to_its_own_name(lobby: Lobby, new_page: NewPage, hall: str) -> None:
+    fill(lobby)
+    page = lobby.hang(new_page("tv"), hall=hall)
+    expect(page.locator("#wait li:visible")).not_to_have_count(0)
+    beside: list[tuple[str, float, float]] = page.evaluate("""() => {
+      const rows = [...document.querySelectorAll('#wait li:not([hidden])')].map((row) => ({
+        top: row.getBoundingClientRect().top, name: row.querySelector('.name').getBoundingClientRect(),
+        count: row.querySelector('.count').getBoundingClientRect(), words: row.innerText}));
+      return rows.slice(1).map((next, place) => [rows[place], next]).filter(([row, next]) => row.top === next.top)
+        .map(([row, next]) => [row.words, row.count.left - row.name.right, next.name.left - row.count.right]);
+    }""")
+    assert beside
+    assert [words for words, own, other in beside if own >= other] == []
+
+
 def test_what_is_sold_out_is_crossed_out_and_named(lobby: Lobby, new_page: NewPage) -> None:
     lobby.office.enter("KIA", "lose", lobby.office.stock("KIA").on_hand)
     page = lobby.hang(new_page("tv"), hall="B")
@@ -437,6 +475,7 @@ def test_a_server_that_dies_is_told_after_25_seconds_and_the_screen_heals_by_its
     page.wait_for_url("**/display/A")
     page.locator("#on").wait_for(state="visible")
     page.evaluate("window.neverReloaded = true")
+    page.wait_for_function("[...document.fonts].every((face) => face.status === 'loaded')")
     rina.post("/counters/3/call-next")
     expect(page.locator("#number")).to_have_text(first)
 

@@ -25,6 +25,7 @@ from tests.the_office import TheOffice
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
+A_SCREEN = re.compile("/kiosk[/?]")  # what kiosk.js fetches
 ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
@@ -308,27 +309,41 @@ def lose_every_answer(page: Page) -> None:
 # -- what cannot be had ------------------------------------------------------------------------------------------------
 
 
-def test_sold_out_offers_what_can_be_had_and_the_next_day(paired: Page, door: OpenDoor) -> None:
+def test_sold_out_offers_a_place_on_the_waiting_list_and_what_can_be_had_now(paired: Page, door: OpenDoor) -> None:
     for _ in range(door.office.stock().available):
         door.office.take("KTP-CETAK")
     at_start(paired, door)
-    expect(paired.locator(".stock-hero")).to_contain_text("blangko habis")
+    expect(paired.locator(".stock-hero")).to_contain_text("Blangko KTP-el habis")
     touch(paired, "rekam, cetak, ganti")
     row = paired.locator(".opt", has_text="KTP-el hilang")
     expect(row).to_have_class(re.compile("is-out"))
-    expect(row).to_contain_text("Blangko habis hari ini")
+    expect(row).to_contain_text("Blangko KTP-el habis hari ini")
     row.tap()
     title(paired, "Blangko KTP-el hari ini sudah habis.")
     expect(paired.locator(".zero")).to_contain_text("per 09.42 WIB")
     expect(paired.locator(".options")).to_contain_text("KTP di ponsel (IKD), sekarang")
-    expect(paired.locator(".options")).to_contain_text("Selasa, 24 November, pukul 07.30")
+    expect(paired.locator(".opt-first")).to_contain_text("Masuk daftar tunggu")
     expect(paired.locator(".options")).to_contain_text("meja informasi")
     assert in_every_size(paired) == []
     assert measures.violations(paired) == []
     picture(paired, "kiosk-soldout")
-    touch(paired, "Datang di hari kerja berikutnya")
-    title(paired, "KTP-el hilang:.*bawa ini")
-    expect(paired.get_by_text("Ambil nomor")).to_have_count(0)
+    touch(paired, "Masuk daftar tunggu")
+    title(paired, "Daftar tunggu: kode Anda")
+    expect(paired.locator(".slip-card")).to_contain_text("Posisi1dari 1")
+    assert in_every_size(paired) == []
+
+
+def test_a_ribbon_that_is_used_up_is_named_although_blanks_are_left(paired: Page, door: OpenDoor) -> None:
+    door.office.enter("RIBBON", "count", 0)
+    at_start(paired, door)
+    expect(paired.locator(".stock-hero")).to_contain_text("Pita cetak habis")
+    touch(paired, "rekam, cetak, ganti")
+    row = paired.locator(".opt", has_text="KTP-el hilang")
+    expect(row).to_contain_text("Pita cetak habis hari ini")
+    row.tap()
+    title(paired, "Pita cetak hari ini sudah habis.")
+    expect(paired.locator(".zero")).to_have_count(0)
+    assert in_every_size(paired) == []
 
 
 def test_the_last_blanks_are_not_enough_for_a_family_and_it_is_told(paired: Page, door: OpenDoor) -> None:
@@ -345,6 +360,22 @@ def test_the_last_blanks_are_not_enough_for_a_family_and_it_is_told(paired: Page
     touch(paired, "Baik")
     touch(paired, "Ambil nomor")
     expect(paired.locator(".slip-card .big")).to_be_visible()
+
+
+def test_a_wait_beyond_the_day_is_no_clock_of_today(paired: Page, door: OpenDoor) -> None:
+    for _ in range(85):
+        door.office.take("KTP-CETAK")
+    paired.goto(f"{door.url}/kiosk/group/A")
+    foreign = paired.locator(".opt").filter(has_text="KTP-el orang asing")
+    expect(foreign).to_contain_text("lewat jam tutup")
+    expect(paired.locator(".opt").filter(has_text="Surat keterangan")).to_contain_text(re.compile(r"\d–\d jam"))
+    assert in_every_size(paired) == []
+    foreign.tap()
+    expect(paired.locator(".promise")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
+    touch(paired, "Ambil nomor")
+    expect(paired.locator(".when")).to_contain_text("mungkin lewat jam tutup, 16.00")
+    assert in_every_size(paired) == []
 
 
 def test_a_suspended_service_says_why_in_the_supervisors_words(paired: Page, door: OpenDoor) -> None:
@@ -374,9 +405,7 @@ def test_before_opening_hours_blanks_and_checklists_can_be_read(paired: Page, do
     assert in_every_size(paired) == []
 
 
-@pytest.mark.parametrize(
-    ("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor sudah tutup.")]
-)
+@pytest.mark.parametrize(("when", "words"), [("15.05", "Nomor hari ini sudah ditutup."), ("16.30", "Kantor tutup.")])
 def test_after_intake_and_after_closing_the_next_opening_is_named(
     paired: Page, door: OpenDoor, when: str, words: str
 ) -> None:
@@ -588,6 +617,43 @@ def test_everything_goes_by_keys_alone_and_focus_stands_on_the_question(paired: 
     expect(paired.locator("#given h1")).to_be_focused()
 
 
+def test_keys_never_press_what_lies_under_a_panel(paired: Page, door: OpenDoor) -> None:
+    hold_time(paired)
+    at_start(paired, door)
+    touch(paired, "rekam, cetak, ganti")
+    title(paired, "mau urus yang mana")
+    let_pass(paired, 31)
+    expect(paired.get_by_role("button", name="Saya masih di sini")).to_be_focused()
+    paired.keyboard.press("Tab")  # any key is an answer
+    expect(paired.locator("#still")).to_be_hidden()
+    expect(paired.locator(".opt").first).to_be_focused()
+    touch(paired, "Cetak KTP-el")
+    touch(paired, "Ambil nomor")
+    touch(paired, "Salah pilih?")
+    keep, give_back = paired.locator("[data-do='keep']"), paired.locator("[data-do='cancel']")
+    expect(keep).to_be_focused()
+    for key, focused in (("Tab", give_back), ("Tab", keep), ("Shift+Tab", give_back), ("Shift+Tab", keep)):
+        paired.keyboard.press(key)
+        expect(focused).to_be_focused()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#wrong")).to_be_hidden()
+    expect(paired.locator("#given h1")).to_be_focused()
+
+
+def test_no_key_leads_out_of_a_kiosk_whose_server_is_away(paired: Page, door: OpenDoor) -> None:
+    at_start(paired, door)
+    paired.route(A_SCREEN, lambda route: route.abort())
+    paired.locator(".tile-hero").focus()
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.keyboard.press("Tab")
+    paired.keyboard.press("Enter")
+    expect(paired.locator("#away")).to_be_visible()
+    paired.unroute(A_SCREEN)
+    title(paired, "Mau urus apa hari ini")
+    assert paired.url == f"{door.url}/kiosk?lang=id"
+
+
 def test_another_language_keeps_what_was_filled_in(paired: Page, door: OpenDoor) -> None:
     paired.goto(f"{door.url}/kiosk")
     touch(paired, "rekam, cetak, ganti")
@@ -605,6 +671,107 @@ def test_a_browser_that_is_no_kiosk_is_told_how_to_become_one(office: OfficeServ
     page = new_page("kiosk")
     page.goto(f"{office.url}/kiosk")
     expect(page.locator("main")).to_contain_text("belum dipasangkan")
+
+
+# -- where the office asks for the NIK ------------------------------------------------------------------------------
+
+TOUT, CITIZEN = "3673011708809901", "3673015708809902"
+
+
+@pytest.fixture
+def asking(tmp_path: Path, rng: random.Random) -> Iterator[OpenDoor]:
+    """Kota Serang with one number for a NIK, service and day."""
+    house = TheOffice(f"sqlite:///{tmp_path / 'asking.db'}", rng)
+    house.text = house.text.replace("numbers_per_nik = 0", "numbers_per_nik = 1")
+    house.found(f"{MONDAY} 07.00", KTP=91)
+    house.at(f"{MONDAY} 09.42")
+    with open_door(house) as opened:
+        yield opened
+    house.verify()
+    house.close()
+
+
+@pytest.fixture
+def asked(asking: OpenDoor, new_page: NewPage) -> Page:
+    """A kiosk at the question for the NIK, after priority and a second card were ticked on the checklist."""
+    page = new_page("kiosk")
+    asking.pair(page, printer="none")
+    at_start(page, asking)
+    touch(page, "rekam, cetak, ganti")
+    touch(page, "Cetak KTP-el")
+    page.get_by_role("checkbox").tap()
+    page.locator("[data-do='more']").tap()
+    touch(page, "Ambil nomor")
+    title(page, "Ketik NIK Anda.")
+    return page
+
+
+def by_touch(page: Page, digits: str) -> None:
+    for digit in digits:
+        page.locator(f".keypad [data-key='{digit}']").tap()
+
+
+def test_a_nik_is_typed_by_touch_seen_for_a_moment_and_then_masked(asked: Page, asking: OpenDoor) -> None:
+    faults = {"empty": in_every_size(asked) + measures.violations(asked) + measures.too_faint(asked, 4.5)}
+    hold_time(asked)
+    by_touch(asked, TOUT[:6])
+    asked.locator("[data-key='Backspace']").tap()
+    expect(asked.locator("#nik-count")).to_have_text("5 dari 16 angka")
+    expect(asked.locator("#nik")).to_have_text(re.compile(r"3\s*6\s*7\s*3\s*0"))
+    picture(asked, "kiosk-nik")
+    asked.clock.run_for(2_000)
+    expect(asked.locator("#nik")).to_have_text("")
+    expect(asked.locator("#nik .is-typed")).to_have_count(5)
+    touch(asked, "Lihat")
+    expect(asked.locator("#nik")).to_have_text(re.compile(r"3\s*6\s*7\s*3\s*0"))
+    asked.clock.resume()
+    touch(asked, "Ambil nomor")
+    expect(asked.get_by_role("alert").filter(visible=True)).to_have_text("NIK harus 16 angka.")
+    expect(asked.locator("#nik-fault")).to_be_focused()
+    faults["refused"] = in_every_size(asked) + measures.violations(asked) + measures.too_faint(asked, 4.5)
+    by_touch(asked, TOUT[5:])
+    expect(asked.locator("#nik-count")).to_have_text("16 dari 16 angka")
+    touch(asked, "Ambil nomor")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-001")
+    assert TOUT not in asked.content()
+    assert faults == {"empty": [], "refused": []}
+    ticket = asking.office.queries.ticket_by_number("A-001", "id", asking.office.clock)
+    assert (ticket.priority, ticket.cards) == (True, 2)
+
+
+def test_a_nik_is_typed_by_keys_and_the_second_number_is_refused_with_what_to_do(asked: Page, asking: OpenDoor) -> None:
+    addresses: list[str] = []
+    asked.on("request", lambda request: addresses.append(request.url))
+    asked.keyboard.type(TOUT[:9])
+    asked.keyboard.press("Backspace")
+    touch(asked, "Bahasa")
+    title(asked, "Type your NIK.")
+    expect(asked.locator("#nik-count")).to_have_text("8 of 16 digits")
+    assert in_every_size(asked) + measures.violations(asked) == []
+    asked.keyboard.type(TOUT[8:])
+    asked.get_by_role("button", name="Take a number").focus()
+    asked.keyboard.press("Enter")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-001")
+    touch(asked, "Done")
+    touch(asked, "rekam, cetak, ganti")
+    touch(asked, "Cetak KTP-el")
+    touch(asked, "Ambil nomor")
+    title(asked, "Ketik NIK Anda.")
+    asked.keyboard.type(TOUT)
+    touch(asked, "Kembali")
+    title(asked, "sudah bawa ini")
+    touch(asked, "Ambil nomor")
+    expect(asked.locator("#nik-count")).to_have_text("0 dari 16 angka")
+    asked.keyboard.type(TOUT)
+    touch(asked, "Ambil nomor")
+    expect(asked.locator("#refusal")).to_contain_text("NIK ini sudah mengambil 1 nomor Cetak KTP-el hari ini.")
+    touch(asked, "Baik")
+    touch(asked, "Ambil nomor")
+    title(asked, "Ketik NIK Anda.")
+    asked.keyboard.type(CITIZEN)
+    touch(asked, "Ambil nomor")
+    expect(asked.locator(".slip-card .big")).to_have_text("A-002")
+    assert not any(nik[:6] in address for nik in (TOUT, CITIZEN) for address in addresses)
 
 
 def test_pictures_of_the_kiosk_for_the_readme(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:

@@ -142,6 +142,17 @@ def test_a_number_that_is_being_served_is_not_given_back(phone: Page, door: Open
     assert door.office.state(ticket) == "serving"
 
 
+def test_who_was_not_there_is_told_so_and_that_one_call_is_left(phone: Page, door: OpenDoor) -> None:
+    absent = mine(door)
+    call_all_before(door, absent)
+    words = "Anda tidak ada saat dipanggil. Nomor Anda dipanggil sekali lagi."
+    expect(open_page(phone, door, absent).locator(".p-list")).not_to_contain_text(words)
+    mine(door)
+    door.office.act(calling.no_show, absent, 4)
+    expect(open_page(phone, door, absent).locator(".p-list")).to_contain_text(words)
+    assert measures.violations(phone) == []
+
+
 def test_each_state_is_said_in_its_own_word(phone: Page, door: OpenDoor) -> None:
     ticket = mine(door)
     call_all_before(door, ticket)

@@ -100,7 +100,7 @@ def test_a_full_morning_fits_on_the_clerks_screen(door: OpenDoor, rng: random.Ra
     expect(page.locator("#next li")).to_have_count(10)
     expect(page.locator("#go-words")).to_have_text(f"Selesai, panggil {board.next[0].number}")
     expect(page.locator("#today")).to_contain_text(f"{board.finished_today} selesai, rata-rata")
-    expect(page.locator("#groups li", has_text="Kartu anak")).to_contain_text("blangko habis")
+    expect(page.locator("#groups li", has_text="Kartu anak")).to_contain_text("Blangko kartu anak (KIA) habis")
     picture(page, "counter")
     assert fits(page)
 

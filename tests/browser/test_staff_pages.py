@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import measures
+from tests.browser.on_the_clock import open_door
 from tests.browser.staff import bar, come_in, press, sign_in, sit_down
 from tests.office_server import OfficeServer, Staff
 from tests.services import Screen
+from tests.the_office import TheOffice
+from tests.the_web import PASSWORD
 
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
@@ -126,6 +134,42 @@ def test_the_way_in_can_be_read_and_hit(office: OfficeServer, new_page: NewPage,
     for path in ("/", "/login", "/pair"):
         page.goto(f"{office.url}{path}?lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+
+
+@pytest.mark.parametrize("path", ["/counter", "/supervisor"])
+def test_the_hour_is_the_offices_before_the_line_is_up_and_whatever_the_computer_thinks(
+    office: OfficeServer, supervisor: Staff, new_page: NewPage, path: str
+) -> None:
+    page = new_page("counter")
+    page.clock.set_system_time("2020-01-01T03:33:00")
+    page.route_web_socket(re.compile("/socket.io/"), lambda socket: None)
+    come_in(page, supervisor, path)
+    now = datetime.now(ZoneInfo("Asia/Jakarta"))
+    just_now = [f"{now - timedelta(minutes=minutes):%H.%M}" for minutes in (0, 1)]
+    assert page.locator("#clock").inner_text() in just_now
+
+
+def test_a_late_morning_in_every_group_leaves_every_key_on_the_screen(
+    tmp_path: Path, rng: random.Random, new_page: NewPage
+) -> None:
+    house = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng)
+    house.found("2026-11-23 07.00", KTP=150)
+    house.at("2026-11-23 09.00")
+    for prefix in house.catalogue.groups:
+        house.take(house.catalogue.services_of_group[prefix][0].code)
+    house.at("2026-11-23 11.27")
+    with open_door(house) as door:
+        door.web.add_staff("Rina", "clerk")
+        page = new_page("counter")
+        page.goto(f"{door.url}/login")
+        page.get_by_label("Nama").fill("Rina")
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.locator("[data-counter='3']").click()
+        expect(page.locator("#groups .late")).to_have_count(9)
+        assert page.evaluate("document.documentElement.scrollHeight") == 768
+        assert measures.too_small(page, SMALLEST_TYPE) == []
+    house.close()
 
 
 def test_at_half_its_width_the_counter_needs_no_sideways_scroll(

@@ -173,7 +173,7 @@ def test_blanks_received_are_looked_at_once_more_and_then_recorded(
     page.keyboard.press("Enter")
     expect(page.locator("#result")).to_contain_text("Tercatat: Stok masuk 120 keping Blangko KTP-el.")
     expect(page.locator("#ledger tbody tr").first).to_contain_text("SJ-2026/118")
-    expect(page.locator("[name=quantity]")).to_have_value("")
+    expect(page.locator("#entry [name=quantity]")).to_have_value("")
     assert item(supervisor, "KTP")["on_hand"] == before + 120
 
 

@@ -1,4 +1,4 @@
-"""The office file: what the two offices say, and the sentence that answers every mistake."""
+"""The office file: what the four offices say, and the sentence that answers every mistake."""
 
 import re
 from dataclasses import replace
@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain import office_file
+from queue_server.domain import backlog, office_file
 from queue_server.domain.catalogue import Catalogue, DayHours, Words
 from queue_server.domain.errors import OfficeFileError
 
 OFFICES = Path(__file__).parents[2] / "queue_server" / "offices"
-TEXTS = {name: (OFFICES / f"{name}.toml").read_text(encoding="utf-8") for name in ("kota_serang", "kolaka_utara")}
+NAMES = ("kota_serang", "kolaka_utara", "cianjur", "banyuwangi")
+TEXTS = {name: (OFFICES / f"{name}.toml").read_text(encoding="utf-8") for name in NAMES}
 
 # The smallest office: one counter, one hall, one card.
 SMALL = """
@@ -140,6 +141,14 @@ def test_fixed_holidays_stand_in_both_years(name: str) -> None:
             assert date(year, month, day) in catalogue.holidays
 
 
+def test_every_office_knows_its_kecamatan_and_prints_in_the_national_order() -> None:
+    for name, number, first in (("kota_serang", 6, "Serang"), ("kolaka_utara", 15, "Lasusua")):
+        catalogue = office_file.parse(TEXTS[name], f"{name}.toml")
+        assert len(catalogue.kecamatan) == number
+        assert catalogue.kecamatan[f"{catalogue.office_code}.01"] == first
+        assert catalogue.rules.print_order == backlog.KINDS
+
+
 def test_serang_has_thirteen_counters_in_two_halls() -> None:
     serang = office_file.parse(TEXTS["kota_serang"], "kota_serang.toml")
     assert (serang.zone, serang.time_zone, serang.office_code) == ("WIB", "Asia/Jakarta", "36.73")
@@ -152,6 +161,25 @@ def test_kolaka_utara_is_in_wita_with_four_counters_in_one_hall() -> None:
     assert (kolaka.zone, kolaka.time_zone, kolaka.office_code) == ("WITA", "Asia/Makassar", "74.08")
     assert list(kolaka.counters) == [1, 2, 3, 4]
     assert list(kolaka.halls) == ["A"]
+
+
+def test_cianjur_prints_seven_hundred_a_day_and_banyuwangi_shares_seventy_to_thirty() -> None:
+    cianjur = office_file.parse(TEXTS["cianjur"], "cianjur.toml")
+    banyuwangi = office_file.parse(TEXTS["banyuwangi"], "banyuwangi.toml")
+    assert (cianjur.office_code, cianjur.zone) == ("32.03", "WIB")
+    assert (banyuwangi.office_code, banyuwangi.zone) == ("35.10", "WIB")
+    assert cianjur.policy
+    assert cianjur.policy.daily_quota == 700
+    assert banyuwangi.policy
+    assert banyuwangi.policy.levels["TERBATAS"].shares == {"print_ready": 70, "replacement": 30}
+
+
+@pytest.mark.parametrize("name", ["cianjur", "banyuwangi"])
+def test_every_level_has_its_words_in_both_languages(name: str) -> None:
+    policy = office_file.parse(TEXTS[name], f"{name}.toml").policy
+    assert policy
+    for level in policy.levels.values():
+        assert all(words.id and words.en for words in (level.kiosk, level.display, level.phone))
 
 
 def test_a_card_takes_one_blank_and_one_print_of_ribbon_and_film() -> None:
@@ -230,6 +258,78 @@ def test_every_time_that_can_be_written_is_read_back(hour: int, minute: int) -> 
 
 # -- what is refused ----------------------------------------------------------------------------------------------
 
+WORDS = 'kiosk = { id = "Ada." }\nsuket = false'
+POLICY = f"""[policy]
+limited_below_days = 4
+critical_below_days = 1
+give_back = "11.00"
+
+[policy.levels.AMAN]
+{WORDS}
+
+[policy.levels.TERBATAS]
+shares = {{ print_ready = 70, on_site = 30 }}
+{WORDS}
+
+[policy.levels.KRITIS]
+serves = ["print_ready"]
+{WORDS}
+
+[policy.levels.KOSONG]
+{WORDS}
+
+"""
+RATIONED = SMALL.replace("[holidays]", POLICY + "[holidays]").replace(
+    "consumes = { KTP = 1 }", 'purpose = "print_ready"\nconsumes = { KTP = 1 }'
+)
+POLICY_MISTAKES = {
+    "a level without words": ('kiosk = { id = "Ada." }\n', "", "policy.levels.AMAN.kiosk"),
+    "a level that nobody knows": ("[policy.levels.AMAN]", "[policy.levels.AMANX]", "policy.levels.AMANX"),
+    "a level that is missing": (f"[policy.levels.KOSONG]\n{WORDS}\n", "", "policy.levels.KOSONG"),
+    "levels without thresholds": ("limited_below_days = 4\n", "", "policy.limited_below_days"),
+    "thresholds the wrong way round": ("critical_below_days = 1", "critical_below_days = 4", "critical_below_days"),
+    "an unknown purpose": ('serves = ["print_ready"]', 'serves = ["lost"]', "policy.levels.KRITIS.serves"),
+    "no purpose": ('serves = ["print_ready"]', "serves = []", "policy.levels.KRITIS.serves"),
+    "an unknown bucket": ("on_site = 30", "friends = 30", "policy.levels.TERBATAS.shares.friends"),
+    "shares that do not add up": ("on_site = 30", "on_site = 20", "policy.levels.TERBATAS.shares"),
+    "shares without an hour": ('give_back = "11.00"\n', "", "policy.give_back"),
+    "shares of nothing": ("[policy.levels.KOSONG]\n", "[policy.levels.KOSONG]\nshares = {}\n", "policy.levels.KOSONG"),
+    "a quota of nothing": ("[policy]\n", "[policy]\ndaily_quota = 0\n", "policy.daily_quota"),
+    "a blank without a purpose": ('purpose = "print_ready"\n', "", "services.KTP-CETAK.purpose"),
+    "a purpose without a share": ("on_site = 30", "replacement = 30", ""),
+    "a service of an unknown purpose": ('"print_ready"\nconsumes', '"lost"\nconsumes', "services.KTP-CETAK.purpose"),
+    "no blanks to ration": ('code = "KTP"', 'code = "KIA"', "policy rations KTP"),
+    "a quantity without a day": (
+        'unit = { id = "keping" }',
+        'unit = { id = "keping" }\ndelivery_quantity = 500',
+        "items.KTP.delivery_quantity",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", POLICY_MISTAKES)
+def test_a_mistake_in_the_policy_is_answered_with_one_sentence(mistake: str) -> None:
+    old, new, key = POLICY_MISTAKES[mistake]
+    assert old in RATIONED
+    text = RATIONED.replace(old, new, 1)
+    if mistake == "a purpose without a share":
+        text = text.replace('purpose = "print_ready"', 'purpose = "urgent"')
+        key = "services.KTP-CETAK.purpose says 'urgent', which has no share"
+    sentence = refusal_of(text)
+    assert key in sentence
+    assert re.match(r"kecil\.toml:? .+; [a-z].+\.$", sentence)
+
+
+def test_a_screen_without_words_of_its_own_says_what_the_kiosk_says() -> None:
+    policy = office_file.parse(RATIONED, "kecil.toml").policy
+    assert policy
+    assert policy.levels["AMAN"].display == policy.levels["AMAN"].phone == Words("Ada.")
+
+
+def test_an_office_without_a_policy_has_none() -> None:
+    assert small().policy is None
+
+
 MISTAKES = {
     "an unknown table": ("[holidays]", "[libur]\nx = 1\n\n[holidays]", "libur"),
     "an unknown key in a table": ('"WIB"', '"WIB"\nphone = "1"', "office.phone"),
@@ -238,6 +338,16 @@ MISTAKES = {
     "an unknown language": ('en = "ID card"', 'jv = "KTP"', "groups.A.name.jv"),
     "an unknown weekday": ("[hours.tuesday]", "[hours.selasa]", "hours.selasa"),
     "an unknown rule": ("[holidays]", "[rules]\nlucky = 1\n\n[holidays]", "rules.lucky"),
+    "an order that forgets a kind": (
+        "[holidays]",
+        '[rules]\nprint_order = ["first"]\n\n[holidays]',
+        "rules.print_order",
+    ),
+    "a kecamatan of another office": (
+        "[holidays]",
+        '[kecamatan]\n"32.03.01" = "Cianjur"\n\n[holidays]',
+        "kecamatan.32.03.01",
+    ),
     "a missing table": ("[[counters]]", "[[halls]]", "counters"),
     "a missing key": ("service_minutes = 7\n", "", "services.KTP-CETAK.service_minutes"),
     "a missing code": ('code = "KTP-REKAM"\n', "", "services.#2.code"),
@@ -356,7 +466,7 @@ def test_sunday_night_may_not_run_into_monday() -> None:
         ('label = { id = "Kartu Keluarga" }', 'label = { id = "KK" }\nnote = { id = "asli" }'),
         ('source = "Perpres 96/2018"', "check = true"),
         ('where = { id = "di belakang Anda" }', 'where = { id = "di lantai dua" }'),
-        ('unit = { id = "keping" }', 'unit = { id = "keping" }\nnext_delivery = 2026-11-24'),
+        ('unit = { id = "keping" }', 'unit = { id = "keping" }\nnext_delivery = 2026-11-24\ndelivery_quantity = 9'),
     ],
 )
 def test_counters_hours_and_words_may_change_at_once(old: str, new: str) -> None:
@@ -379,6 +489,14 @@ def test_counters_hours_and_words_may_change_at_once(old: str, new: str) -> None
 )
 def test_whatever_else_changes_is_named_and_waits_for_the_next_day(old: str, new: str, keys: tuple[str, ...]) -> None:
     assert office_file.compare(small(), small(old, new)) == keys
+
+
+def test_the_words_of_the_policy_may_change_at_once_and_its_rules_may_not() -> None:
+    before = office_file.parse(RATIONED, "kecil.toml")
+    words = office_file.parse(RATIONED.replace('{ id = "Ada." }', '{ id = "Cukup." }'), "kecil.toml")
+    rules = office_file.parse(RATIONED.replace("print_ready = 70, on_site = 30", "on_site = 100"), "kecil.toml")
+    assert office_file.compare(before, words) == ()
+    assert office_file.compare(before, rules) == ("policy",)
 
 
 def test_a_service_that_comes_or_goes_waits_for_the_next_day() -> None:

@@ -154,7 +154,7 @@ def after(database_url: str, sequence: list[tuple[str, int]]) -> TheOffice:
     return office
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sequence=steps)
 def test_any_sequence_leaves_an_office_that_verifies(tmp_path_factory: pytest.TempPathFactory, sequence: Any) -> None:
     office = after(f"sqlite:///{tmp_path_factory.mktemp('any') / 'antrean.db'}", sequence)

@@ -304,6 +304,22 @@ def test_undo_walks_back_from_service_to_call_to_waiting(office: TheOffice) -> N
     assert isinstance(office.refusal(calling.undo, ticket_id=ticket["id"], clerk="clerk-3"), WrongState)
 
 
+def test_a_call_that_is_taken_back_leaves_the_lobby(office: TheOffice) -> None:
+    for _ in range(2):
+        office.take("KTP-CETAK")
+    office.open(KTP)
+    first = called(office)
+    office.act(calling.no_show, first, KTP)
+    second = called(office)
+    office.act(calling.recall, second, KTP)
+    office.act(calling.undo, second, KTP)
+    board = office.queries.lobby("A", office.clock)
+    assert board.call
+    assert (board.call.number, board.earlier) == (first["number"], ())
+    spoken = office.queries.calls_since("A", 0, office.clock)
+    assert [call.number for call in spoken] == [first["number"]]
+
+
 @pytest.mark.parametrize("verb", [calling.no_show, calling.requeue])
 def test_undo_brings_somebody_back_who_was_not_gone(office: TheOffice, verb: Any) -> None:
     for _ in range(3):

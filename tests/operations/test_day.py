@@ -237,7 +237,7 @@ def test_a_faulty_office_file_changes_nothing(office: TheOffice) -> None:
     assert office.journal.seq == before
 
 
-@pytest.mark.parametrize("name", ["kota_serang", "kolaka_utara"])
+@pytest.mark.parametrize("name", ["kota_serang", "kolaka_utara", "cianjur", "banyuwangi"])
 def test_the_demo_is_open_around_the_clock(database_url: str, rng: object, name: str) -> None:
     text = (resources.files("queue_server") / "offices" / f"{name}.toml").read_text()
     house = TheOffice(database_url, rng, text=text)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from queue_server.domain.errors import (
     Conflict,
@@ -21,6 +22,7 @@ from queue_server.domain.policy import Ration
 from queue_server.operations import calling, stock, ticketing, vouchers
 from queue_server.operations import office as office_verbs
 from queue_server.storage.rebuild import rebuild
+from queue_server.storage.verify import verify
 from tests.the_office import SITE, TheOffice
 
 KTP = 3
@@ -78,6 +80,10 @@ def announce(office: TheOffice, day: str, quantity: int, item: str = "KTP") -> N
 
 def date_of(office: TheOffice, code: str) -> str | None:
     return office.queries.voucher(code, "id", office.clock).date
+
+
+def good_today(office: TheOffice, code: str) -> bool:
+    return office.queries.voucher(code, "id", office.clock).called_back
 
 
 # -- levels ----------------------------------------------------------------------------------------------------------
@@ -354,16 +360,16 @@ def test_blanks_that_arrive_serve_today_then_those_deferred_today_then_the_kiosk
     waits = refused(office, voucher=yesterday[0])
     assert isinstance(waits, OutOfStock)
     assert waits.reason == "not_arrived"
-    here = [ask(office)["code"] for _ in range(4)]  # the first out of the delivery of today, the rest on the list
-    assert [date_of(office, code) for code in here] == ["2026-11-24"] * 4
-    listed = [ask(office)["code"] for _ in range(2)]
+    here = [ask(office)["code"] for _ in range(4)]
+    assert [date_of(office, code) for code in here] == ["2026-11-25"] * 4
+    listed = [ask(office)["code"] for _ in range(2)]  # all of the delivery is promised
     assert [date_of(office, code) for code in listed] == [None, None]
     office.receive("KTP", 4)
     backed = [office.queries.voucher(code, "id", office.clock).blanks for code in [*yesterday, *here]]
     assert backed == [1] * 4 + [0] * 5
     assert isinstance(refused(office), OutOfStock)
     office.receive("KTP", 20)
-    assert [date_of(office, code) for code in listed] == ["2026-11-24"] * 2
+    assert all(good_today(office, code) for code in [*here, *listed])
     assert office.take("KTP-CETAK", voucher=listed[1])["reserved"]
     assert office.take("KTP-CETAK")["number"]
 
@@ -371,11 +377,31 @@ def test_blanks_that_arrive_serve_today_then_those_deferred_today_then_the_kiosk
 def test_who_was_deferred_today_for_a_later_delivery_is_called_back_when_it_comes_early(office: TheOffice) -> None:
     empty(office)
     announce(office, "2026-11-26", 10)
-    code = ask(office)["code"]
+    code, left = ask(office)["code"], ask(office)["code"]
     assert date_of(office, code) == "2026-11-26"
     office.receive("KTP", 10)
-    assert date_of(office, code) == "2026-11-23"
+    assert (good_today(office, code), date_of(office, code)) == (True, "2026-11-26")
     office.take("KTP-CETAK", voucher=code)
+    office.at("2026-11-24 08.00")  # the other one had gone home, and comes on the day that the paper says
+    early = refused(office, voucher=left)
+    assert isinstance(early, WrongState)
+    assert early.reason == "voucher_early"
+    office.at("2026-11-26 08.00")
+    office.take("KTP-CETAK", voucher=left)
+
+
+def test_who_is_called_back_stands_behind_those_whose_day_it_is(office: TheOffice) -> None:
+    ticket = office.take("KTP-CETAK")
+    office.at("2026-11-24 08.00")
+    todays = office.queries.ticket(ticket["id"], "id", office.clock).voucher
+    assert todays
+    empty(office)
+    code = ask(office)["code"]
+    office.receive("KTP", 10)
+    called_back = office.take("KTP-CETAK", voucher=code)
+    of_today = office.take("KTP-CETAK", voucher=todays.code)
+    office.open(KTP)
+    assert [office.serve_one(KTP)["id"] for _ in range(2)] == [of_today["id"], called_back["id"]]  # type: ignore[index]
 
 
 def test_who_asked_on_an_earlier_day_is_given_a_day_to_come(office: TheOffice) -> None:
@@ -384,7 +410,24 @@ def test_who_asked_on_an_earlier_day_is_given_a_day_to_come(office: TheOffice) -
     office.at("2026-11-24 08.00")
     here = ask(office)["code"]
     office.receive("KTP", 10)
-    assert (date_of(office, code), date_of(office, here)) == ("2026-11-25", "2026-11-24")
+    assert (date_of(office, code), date_of(office, here)) == ("2026-11-25", "2026-11-25")
+    assert (good_today(office, code), good_today(office, here)) == (False, True)
+
+
+def test_who_is_called_back_counts_towards_todays_quota(database_url: str, rng: random.Random) -> None:
+    office = founded(database_url, rng, blanks=5, daily_quota="4")
+    office.at("2026-11-23 11.00")
+    for _ in range(2):
+        office.take("KTP-CETAK")
+    codes = [ask(office)["code"] for _ in range(3)]
+    office.receive("KTP", 100)
+    assert [good_today(office, code) for code in codes] == [True, True, False]
+    assert isinstance(refused(office), QuotaReached)
+    office.take("KTP-CETAK", voucher=codes[0])
+    assert isinstance(refused(office), QuotaReached)
+    assert ration(office).quota_left("2026-11-24") == 2
+    office.verify()
+    office.close()
 
 
 def test_nobody_is_called_back_when_the_kiosk_is_about_to_stop_giving_numbers(office: TheOffice) -> None:
@@ -416,7 +459,7 @@ def test_a_blank_that_is_given_back_goes_to_the_first_on_the_list(office: TheOff
     office.do(ticketing.cancel, ticket_id=tickets[0]["id"], token=tickets[0]["token"])
     assert isinstance(refused(office), OutOfStock)
     assert office.follow_calendar() == ["served"]
-    assert date_of(office, place) == "2026-11-23"
+    assert good_today(office, place)
 
 
 def test_who_found_the_share_used_up_is_called_back_at_the_hour_of_give_back(
@@ -436,7 +479,7 @@ def test_who_found_the_share_used_up_is_called_back_at_the_hour_of_give_back(
     assert office.follow_calendar() == []
     office.take("KTP-CETAK")
     office.at("2026-11-24 11.00")
-    assert date_of(office, place["code"]) == "2026-11-24"
+    assert good_today(office, place["code"])
     assert office.take("KTP-HILANG", voucher=place["code"])["reserved"]
     assert len(tickets) == ration(office).promised("replacement")
     office.verify()
@@ -475,7 +518,7 @@ def test_a_blank_that_was_lost_and_found_the_same_day_calls_its_holder_back(offi
     voucher = office.queries.ticket(ticket["id"], "id", office.clock).voucher
     assert voucher
     office.enter("KTP", "find", 5)
-    assert date_of(office, voucher.code) == "2026-11-23"
+    assert good_today(office, voucher.code)
 
 
 # -- giving back -----------------------------------------------------------------------------------------------------
@@ -507,4 +550,38 @@ def test_two_hundred_takers_for_fifty_blanks_and_every_other_gets_a_day_or_a_pla
     given = [ask(office) for _ in range(150)]
     assert sum(voucher["date"] is not None for voucher in given) == ration(office).awaited("KTP") == 95
     office.verify()
+    office.close()
+
+
+# -- what verify finds -----------------------------------------------------------------------------------------------
+
+TAMPERING = {
+    "UPDATE bucket_counts SET promised = promised + 1 WHERE bucket = 'voucher'": (
+        "2026-11-24 voucher: 2 cards are promised, but 3 are counted"
+    ),
+    "UPDATE bucket_counts SET promised = 0 WHERE bucket = 'print_ready'": (
+        "2026-11-23 print_ready: 2 cards are promised, but 0 are counted"
+    ),
+    "UPDATE bucket_counts SET promised = 9 WHERE bucket = 'voucher'": (
+        "2026-11-24: vouchers for 9 cards, but the quota was never above 2"
+    ),
+    "UPDATE reservations SET awaited = 2 WHERE awaited = 1": "KTP: 4 are awaited, but the ledger promises 2",
+    "UPDATE vouchers SET state = 'lapsed'": "who cannot come any more",
+}
+
+
+@pytest.mark.parametrize("change", TAMPERING)
+def test_verify_finds_counts_and_promises_that_do_not_fit(tmp_path: Path, rng: random.Random, change: str) -> None:
+    office = founded(f"sqlite:///{tmp_path / 'antrean.db'}", rng, blanks=6, daily_quota="2")
+    office.at("2026-11-23 11.00")
+    announce(office, "2026-11-24", 2)
+    for _ in range(2):
+        office.take("KTP-CETAK")
+    dates = [ask(office)["date"] for _ in range(3)]
+    assert dates == ["2026-11-24", "2026-11-24", "2026-11-25"]
+    office.verify()
+    with office.database.writing() as connection:
+        connection.execute(sa.text(change))
+    faults = verify(office.database, SITE).faults
+    assert any(TAMPERING[change] in fault for fault in faults), faults
     office.close()

@@ -21,7 +21,7 @@ def figures(office: TheOffice, item: str = "KTP") -> tuple[int, int, int, int]:
 def test_the_safety_stock_is_five_percent_rounded_up_and_at_least_three(
     office: TheOffice, on_hand: int, safety: int
 ) -> None:
-    office.enter("KTP", "count", on_hand)
+    office.count("KTP", on_hand)
     assert figures(office) == (on_hand, on_hand - safety, 0, safety)
 
 

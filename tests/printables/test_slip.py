@@ -8,7 +8,7 @@ import pytest
 
 from printables.slip import WORDS, Checklist, Closing, Figures, Hero, Text, blocks
 from queue_server.domain.views import Reserved, SlipView
-from tests.printables.slips import NO_PHONES, TICKET, TRACK_URL, VOUCHER, at
+from tests.printables.slips import ANNOUNCED, INSTEAD, NO_PHONES, PLACE, TICKET, TRACK_URL, VOUCHER, at
 
 
 def words(view: SlipView) -> str:
@@ -53,6 +53,13 @@ def test_without_an_open_counter_the_slip_says_so_instead_of_a_time() -> None:
     assert "Perkiraan dipanggil" not in said
 
 
+def test_a_time_after_closing_is_not_printed_as_if_it_were_one_of_today() -> None:
+    late = replace(TICKET, wait_clock=(at(16, 0), at(20, 30)), closes_at=at(16, 0))
+    assert "Mungkin baru dipanggil lewat jam tutup." in words(late)
+    assert "16.00" not in words(late)
+    assert "15.59" in words(replace(late, wait_clock=(at(15, 59), at(20, 30))))
+
+
 def test_a_wait_that_is_known_to_the_minute_is_one_time() -> None:
     assert "pukul 10.17 |" in words(replace(TICKET, wait_clock=(at(10, 17), at(10, 17))))
 
@@ -82,6 +89,28 @@ def test_a_voucher_says_code_date_hours_and_place_in_order() -> None:
         assert part in said
     assert "Satu blangko sudah disisihkan untuk Anda." in said
     assert "Di depan Anda" not in said
+
+
+def test_a_voucher_that_was_given_instead_of_a_number_replaces_none() -> None:
+    said = words(INSTEAD)
+    for part in ("7K4PM2QX", "Selasa, 24 November", "Urutan ke 12", "Satu blangko sudah disisihkan untuk Anda."):
+        assert part in said
+    assert "Pengganti nomor" not in said
+
+
+def test_a_voucher_out_of_a_delivery_promises_no_blank_yet() -> None:
+    said = words(ANNOUNCED)
+    assert "Blangko Anda ikut kiriman hari itu." in said
+    assert "disisihkan" not in said
+
+
+def test_a_place_on_the_waiting_list_has_a_position_and_no_date() -> None:
+    said = words(PLACE)
+    assert "Posisi 3 dari 41" in said
+    assert "jangan datang dulu" in said
+    for part in ("November, ", "Datang pukul", "Pada hari itu"):
+        assert part not in said
+    assert "ponsel" not in words(replace(PLACE, track_url=None)).lower()
 
 
 def test_a_voucher_for_a_paper_document_promises_no_card() -> None:

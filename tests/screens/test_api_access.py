@@ -1,7 +1,9 @@
 """Who may come in: staff by name and password, devices by their token, and nobody by guessing."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -52,6 +54,22 @@ def test_who_guesses_is_held_back_for_a_while(web: TheWeb) -> None:
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
     assert guesser.post("/session", {"name": "Rina", "password": PASSWORD}).json["code"] == "too_many_requests"
+
+
+def test_guessing_all_at_once_gets_no_more_tries(web: TheWeb) -> None:
+    web.add_staff("Rina", "clerk")
+
+    def guess(n: int) -> int:
+        return web.stranger().post("/session", {"name": "Rina", "password": f"guess {n}"}).status_code
+
+    with ThreadPoolExecutor(12) as crowd:
+        assert Counter(crowd.map(guess, range(12))) == {401: 5, 429: 7}
+
+
+def test_who_knows_the_password_may_sign_in_as_often_as_he_likes(web: TheWeb) -> None:
+    web.add_staff("Rina", "clerk")
+    wish = {"name": "Rina", "password": PASSWORD}
+    assert {web.stranger().post("/session", wish).status_code for _ in range(7)} == {200}
 
 
 def test_a_guesser_does_not_shut_out_the_others(web: TheWeb) -> None:
@@ -202,6 +220,12 @@ def test_who_tries_tickets_that_there_are_not_is_held_back(web: TheWeb, office: 
     web.house.limits.strangers = Limit(2, 60)
     tries = [web.stranger().page(f"/t/{office.new_id()}").status_code for _ in range(3)]
     assert tries == [404, 404, 429]
+
+
+def test_invented_tickets_leave_nothing_in_memory(web: TheWeb, office: TheOffice) -> None:
+    for _ in range(3):
+        web.stranger().page(f"/t/{office.new_id()}")
+    assert web.house.limits.phones.counts == {}
 
 
 # -- the window --------------------------------------------------------------------------------------------------------

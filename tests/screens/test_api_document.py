@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from queue_server import app as composed
 from queue_server.web.house import House
+from tests.the_backlog import TheBacklog, csv_of
 from tests.the_web import Browser, TheWeb
 
 EXAMPLES = 15  # requests for each route and kind of address
@@ -54,13 +55,16 @@ def supervisor(web: TheWeb) -> Browser:
 
 @pytest.fixture
 def known(web: TheWeb) -> dict[str, Any]:
-    """What there is in the office: a ticket that waits and one that is being served."""
+    """What there is in the office: a ticket that waits and one that is being served, somebody who is owed a card."""
     kiosk, clerk = web.kiosk(), web.staff("clerk")
     kiosk.take()
     waiting = kiosk.take("KK-UBAH")
     clerk.do("/counters/3/open")
     clerk.do(f"/tickets/{clerk.do('/counters/3/call-next')['id']}/start")
-    return {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1}
+    backlog = TheBacklog(web.office)
+    of_backlog = {"record": backlog.enter(1), "run": backlog.take_over(csv_of([])).run_id, "list": "invited"}
+    known = {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1}
+    return known | of_backlog
 
 
 def has_right_form(case: Case[Any]) -> bool:

@@ -90,6 +90,10 @@ def test_a_program_gets_a_problem_and_a_browser_a_page(web: TheWeb) -> None:
     page = web.stranger().page("/nowhere")
     assert (page.status_code, page.mimetype) == (404, "text/html")
     assert "Alamat itu tidak ada." in page.text
+    assert 'href="/"' in page.text
+    citizen = web.stranger().page(f"/t/{'0' * 32}").text
+    assert "tanyakan di meja informasi" in citizen
+    assert 'href="/"' not in citizen  # all screens are for those who set them up
 
 
 def test_a_page_speaks_the_language_of_its_reader(web: TheWeb) -> None:

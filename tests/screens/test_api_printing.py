@@ -1,5 +1,6 @@
 """Slips over HTTP: as files, and out of a printer that may be out of paper."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.the_office import TheOffice
@@ -58,6 +59,28 @@ def test_the_same_wish_to_print_sent_twice_prints_once(web: TheWeb, office: TheO
     assert paper.read_bytes() == printed
     kiosk.do(path)
     assert len(paper.read_bytes()) == 2 * len(printed)
+
+
+def test_a_kiosk_that_asks_again_while_the_slip_is_printing_gets_one_slip(
+    web: TheWeb, office: TheOffice, tmp_path: Path
+) -> None:
+    paper = tmp_path / "paper"
+    kiosk = web.kiosk(printer=f"file:{paper}")
+    path, key = f"/tickets/{kiosk.take()['id']}/print", {"Idempotency-Key": office.new_id()}
+    tabs = [web.stranger() for _ in range(4)]  # of the same kiosk: its lost reply and its further tries
+    with ThreadPoolExecutor(len(tabs)) as at_once:
+        answers = list(at_once.map(lambda tab: tab.post(path, None, **kiosk.headers, **key).json, tabs))
+    assert answers == [{"printed": True, "why": None}] * len(tabs)
+    assert paper.read_bytes().count(ESC_INIT) == 1
+
+
+def test_a_key_that_printed_one_slip_prints_no_other(web: TheWeb, office: TheOffice, tmp_path: Path) -> None:
+    paper = tmp_path / "paper"
+    kiosk, key = web.kiosk(printer=f"file:{paper}"), {"Idempotency-Key": office.new_id()}
+    kiosk.post(f"/tickets/{kiosk.take()['id']}/print", None, **key)
+    other = kiosk.post(f"/tickets/{kiosk.take()['id']}/print", None, **key)
+    assert (other.status_code, other.json["code"]) == (409, "conflict")
+    assert paper.read_bytes().count(ESC_INIT) == 1
 
 
 def test_another_slip_says_why_and_is_marked(web: TheWeb, tmp_path: Path) -> None:

@@ -62,6 +62,12 @@ def test_a_count_books_the_difference(web: TheWeb, office: TheOffice) -> None:
     assert after["on_hand"] == 97
 
 
+def test_a_count_that_names_no_quantity_empties_no_store(web: TheWeb, office: TheOffice) -> None:
+    refused = web.staff("stock").post("/stock/KTP/movements", {"type": "count", "reason": "opname pagi"})
+    assert (refused.status_code, refused.json["detail"]) == (400, "Isian quantity tidak benar.")
+    assert office.stock().on_hand == 100
+
+
 def test_a_spoilt_blank_needs_a_reason(web: TheWeb) -> None:
     refused = web.staff("stock").post("/stock/KTP/movements", {"type": "spoil", "quantity": 1})
     assert (refused.status_code, refused.json["detail"]) == (400, "Tuliskan alasannya.")

@@ -1,5 +1,6 @@
 """Tickets over HTTP: as kiosk, phone and clerk ask for them."""
 
+from queue_server.web.limits import Limit
 from tests.the_office import TheOffice
 from tests.the_web import PUBLIC_URL, Browser, TheWeb
 
@@ -115,7 +116,18 @@ def test_nobody_gives_back_a_strangers_number(web: TheWeb, office: TheOffice) ->
     _, ticket = waiting_ticket(web)
     refused = web.stranger().post(f"/tickets/{ticket['id']}/cancel", None, **{"X-Ticket-Token": office.new_id()})
     assert (refused.status_code, refused.json["code"]) == (403, "not_allowed")
+    nonsense = web.stranger().post(f"/tickets/{ticket['id']}/cancel", None, **{"X-Ticket-Token": "é"})
+    assert (nonsense.status_code, nonsense.json["code"]) == (403, "not_allowed")
     assert office.state(ticket) == "waiting"
+
+
+def test_who_tries_other_peoples_tickets_is_held_back_and_a_phone_is_not(web: TheWeb, office: TheOffice) -> None:
+    web.house.limits.strangers = Limit(2, 60)
+    _, ticket = waiting_ticket(web)
+    path = f"/tickets/{ticket['id']}"
+    tries = [web.stranger().get(path, **{"X-Ticket-Token": office.new_id()}).status_code for _ in range(3)]
+    assert tries == [403, 403, 429]
+    assert web.stranger().get(path, **{"X-Ticket-Token": str(ticket["token"])}).status_code == 200
 
 
 def test_a_lost_reply_never_calls_two_people(web: TheWeb, office: TheOffice) -> None:

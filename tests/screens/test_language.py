@@ -1,5 +1,6 @@
 """Indonesian first, English second: nothing that a citizen or a clerk sees is left without either."""
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, render_template_string
 
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.views import DayView
 from queue_server.web import language
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -87,10 +89,21 @@ def test_one_person_and_several_people(office_in: Flask) -> None:
     assert [written(office_in, template, "id", n=n) for n in (1, 3)] == ["1 orang", "3 orang"]
 
 
+def test_a_wait_is_said_in_minutes_in_hours_or_as_too_late_for_today() -> None:
+    closes_at = HALF_PAST_NINE + 390 * 60_000
+    day = DayView(A_MONDAY, "open", HALF_PAST_NINE, "WIB", None, None, closes_at, None, True, "2026-11-24")
+    waits = {None: "none", (2, 5): "minutes", (60, 120): "minutes", (221, 428): "hours", (389, 800): "hours"}
+    waits |= {(390, 800): "late", (942, 1950): "late"}
+    assert {wait: language.wait_kind(wait, day) for wait in waits} == waits
+    assert language.wait_kind((942, 1950), replace(day, closes_at=None)) == "hours"
+    assert [language.hours(wait) for wait in ((221, 428), (60, 121), (389, 800))] == ["3–8", "1–3", "6–14"]
+
+
 def test_hours_dates_and_figures_are_written_as_the_office_writes_them(office_in: Flask) -> None:
     an_hour_later = HALF_PAST_NINE + 3_600_000
     assert written(office_in, "{{ at | clock }}", at=HALF_PAST_NINE) == "09.30"
     assert written(office_in, "{{ at | clocks }}", at=(HALF_PAST_NINE, an_hour_later)) == "09.30–10.30"
+    assert written(office_in, "{{ at | clocks }}", at=(HALF_PAST_NINE, HALF_PAST_NINE + 59_000)) == "09.30"
     assert written(office_in, "{{ 1419 | thousands }}") == "1.419"
     assert [written(office_in, "{{ w | minutes }}", w=w) for w in ((2, 5), (35, 50))] == ["&lt; 5", "35–50"]
     assert written(office_in, "{{ day | date_long }}", day=A_MONDAY) == "Senin, 23 November 2026"

@@ -25,7 +25,10 @@ def test_a_page_of_the_staff_leads_strangers_to_the_door_and_back(web: TheWeb, p
     assert f'data-next="{path}"' in web.stranger().page(answer.headers["Location"]).text
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "/\\evil.example", "https://evil.example", "evil"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "/\\evil.example", "/%09/evil.example", "/%0A\\evil.example", "https://evil.example", "evil"],
+)
 def test_a_sign_in_never_leads_to_somebody_elses_page(web: TheWeb, elsewhere: str) -> None:
     assert 'data-next=""' in web.stranger().page(f"/login?next={elsewhere}").text
 

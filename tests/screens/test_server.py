@@ -3,16 +3,19 @@
 import os
 import secrets
 import signal
+import socket
 import statistics
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from queue_server.connections import SILENCE_SECONDS
 from tests.office_server import ANTREAN, STOP_SECONDS, OfficeServer, running_office
 
 NAGLE_SECONDS = 0.03  # an answer that waits for the other side's acknowledgement takes 40 ms
@@ -86,6 +89,42 @@ def test_what_the_command_line_enters_is_there_for_the_next_number(server: Offic
     server.antrean("stock", "receive", "KTP", "7")
     assert server.ask("GET", "/api/v1/stock")[1]["items"][0]["on_hand"] == before + 7
     assert server.take("KTP-CETAK")["number"].startswith("A-")
+
+
+def test_strangers_who_hold_lines_open_keep_no_kiosk_out(tmp_path: Path) -> None:
+    office = OfficeServer(tmp_path / "data")
+    office.start(open_files=100)
+    with ExitStack() as lines:
+        for _ in range(200):
+            half_a_request(office, lines)
+        assert office.take()["number"].startswith("A-")
+    office.stop()
+
+
+def test_who_sends_half_a_request_and_no_more_is_shown_out(server: OfficeServer) -> None:
+    with ExitStack() as lines:
+        line = half_a_request(server, lines)
+        headers = half_a_request(server, lines, b"\r\nAccept: */*\r\n")
+        body = half_a_request(server, lines, b"\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+        assert line.recv(1) == b""
+        assert headers.recv(16).startswith(b"HTTP/1.1 400")
+        assert body.recv(16).startswith(b"HTTP/1.1 400")
+    assert "Traceback" not in server.log.read_text()
+
+
+def half_a_request(server: OfficeServer, lines: ExitStack, more: bytes = b"") -> socket.socket:
+    line = lines.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=2 * SILENCE_SECONDS))
+    line.sendall(b"POST /api/v1/session HTTP/1.1" + more)
+    return line
+
+
+def test_no_request_however_odd_is_a_trace_in_the_log(server: OfficeServer) -> None:
+    many = b"GET /api/v1/ping HTTP/1.1\r\n" + b"X-Much: x\r\n" * 200 + b"\r\n"
+    for odd in (many, b"\x16\x03\x01\r\n\r\n", b"GET /api/v1/ping HTTP/9.9\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=STOP_SECONDS) as line:
+            line.sendall(odd)
+            assert line.recv(16).startswith(b"HTTP/1.1 400")
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_a_stop_finishes_what_was_accepted(tmp_path: Path) -> None:

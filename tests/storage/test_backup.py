@@ -1,5 +1,6 @@
 """A copy is made while the office works, and put back as a new generation."""
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -46,5 +47,34 @@ def test_a_file_that_is_no_copy_of_ours_is_refused_and_nothing_is_touched(office
     for strange in (tmp_path / "letter.txt", tmp_path / "nothing.db"):
         with pytest.raises(Invalid):
             restore(office.database, strange)
+    assert office.take("KTP-CETAK")["number"] == "A-002"
+    office.verify()
+
+
+@pytest.mark.parametrize("name", ["antrean.db.replaced", "antrean.db"])
+def test_what_was_put_aside_can_be_put_back_and_no_file_is_lost_over_it(office: TheOffice, name: str) -> None:
+    assert office.database.path is not None
+    there = office.database.path.parent
+    office.take("KTP-CETAK")
+    backup(office.database, there / "copy.db")
+    office.take("KTP-CETAK")
+    office.journal.close()
+    restore(office.database, there / "copy.db")
+    office.journal.close()
+    restore(office.database, there / name)
+    assert office.take("KTP-CETAK")["number"] == ("A-003" if name.endswith("replaced") else "A-002")
+    office.verify()
+
+
+def test_a_copy_of_a_database_that_lost_its_power_has_its_last_tickets(office: TheOffice, tmp_path: Path) -> None:
+    """What was committed last stands in the file beside it until somebody reads it."""
+    assert office.database.path is not None
+    backup(office.database, tmp_path / "morning.db")
+    office.take("KTP-CETAK")
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{office.database.path}{suffix}", f"{tmp_path / 'cut.db'}{suffix}")
+    office.journal.close()
+    restore(office.database, tmp_path / "morning.db")
+    restore(office.database, tmp_path / "cut.db")
     assert office.take("KTP-CETAK")["number"] == "A-002"
     office.verify()

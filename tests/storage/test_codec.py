@@ -75,7 +75,7 @@ def test_a_counter_keeps_what_it_may_take_back() -> None:
         2,
         {"state": "serving", "counter": 3},
         1,
-        (("use", "KTP", 1, 1, "KTP-CETAK", 3, "on_site"),),
+        (("use", "KTP", 1, 1, "KTP-CETAK", 3, "on_site", "store"),),
     )
     state = CounterState(3, "open", "clerk", 5, "", None, 1, (done, done))
     codec = ROWS["counters"]

@@ -528,3 +528,11 @@ def test_a_commit_waits_for_the_disk(office: TheOffice) -> None:
     with office.database.writing() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_commit_waits_for_the_disk_though_the_server_is_set_to_hasten(office: TheOffice) -> None:
+    with office.database.reading() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off", "as tests start it"
+    with office.database.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"

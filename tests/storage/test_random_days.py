@@ -88,7 +88,7 @@ def test_whatever_two_processes_do_replay_equals_the_tables_and_nothing_goes_bel
     for morning in ("2026-11-24 08.00", "2026-11-25 08.00"):
         for counter in COUNTERS:
             office.open(counter)
-        office.enter("KTP", "count", 60)
+        office.count("KTP", 60)
         for _ in range(STEPS):
             batch = [chance.command() for _ in range(chance.rng.randrange(1, BATCH))]
             chance.rng.choice(journals).commit(batch)

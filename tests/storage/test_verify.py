@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from queue_server.operations import calling
+from queue_server.operations import calling, stock
 from queue_server.storage import rebuild as rebuild_module
 from queue_server.storage import schema
 from queue_server.storage.rebuild import SETTLE_EVERY, rebuild
@@ -68,6 +68,29 @@ def test_whatever_was_changed_behind_its_back_is_found_all_of_it(busy: TheOffice
     faults = behind_its_back(busy, *TAMPERING)
     for said in TAMPERING.values():
         assert any(said in fault for fault in faults), (said, faults)
+
+
+LEDGER_TAMPERING = {
+    "UPDATE balances SET at_counters = at_counters + 3 WHERE item = 'KTP' AND account = 'store'": (
+        "KTP: the store's row says 3 more at counters or on the way there than lie on their accounts"
+    ),
+    "UPDATE consignments SET accepted = 4 WHERE target = 'points'": "KTP: 6 are under way, but 10 are in transit",
+    "UPDATE blank_requests SET fetched = 9": "9 fetched, but the ledger received 7",
+    "UPDATE balances SET posted = posted + 1 WHERE account = 'counter-3'": "KTP: the accounts sum to 1",
+    "UPDATE movements SET target = 'lent' WHERE type = 'receive' AND request IS NOT NULL": "received -7",
+}
+
+
+@pytest.mark.parametrize("change", LEDGER_TAMPERING)
+def test_a_changed_account_consignment_or_request_is_found(busy: TheOffice, change: str) -> None:
+    busy.enter("KTP", "dispatch", 5, party="counter-3")
+    busy.enter("KTP", "accept", 5, consignment=busy.ledger.consignments()[0].seq)
+    busy.enter("KTP", "dispatch", 10, party="points", name="Kasemen")
+    request = busy.do(stock.ask_for_blanks, item="KTP", quantity=20, used=0)["seq"]
+    busy.enter("KTP", "receive", 7, request=request)
+    assert verify(busy.database, SITE).faults == []
+    faults = behind_its_back(busy, change)
+    assert any(LEDGER_TAMPERING[change] in fault for fault in faults), faults
 
 
 def test_entries_that_were_taken_out_are_found(busy: TheOffice) -> None:

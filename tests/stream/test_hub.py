@@ -229,7 +229,9 @@ def test_a_hall_that_is_not_there_is_refused_and_the_others_go_on(office: TheOff
 def test_every_counter_and_the_office_see_a_ticket_taken(office: TheOffice, hall: Hall) -> None:
     counter, whole = hall.line("counter"), hall.line("office")
     assert counter.join(Topic("counter", "3"))["board"]["counter"] == 3
-    assert set(whole.join(Topic("office"))["board"]) == {"day", "groups", "services", "stock"}
+    assert set(whole.join(Topic("office"))["board"]) == {
+        *("day", "level", "called_back", "groups", "services", "stock")
+    }
     office.take("KTP-CETAK")
     hall.hub.wake()
     hall.until(lambda: counter.states[-1]["board"]["waiting_total"] == 1)

@@ -153,10 +153,23 @@ def test_a_malformed_wish_is_refused_and_the_screen_goes_on(office: OfficeServer
     screen = Screen(office, office.bearer("display/A"))
     wishes: list[object] = [None, 3, "lobby:A", [], {}, {"topic": 3}, {"topic": "lobby:"}, {"topic": "counter:x"}]
     wishes += [{"topic": LOBBY, "since": since} for since in (-1, "0", 1.5, True)]
+    wishes += [{"topic": topic} for topic in ("lobby:\ud800", "lobby:A\0", "counter:²")]
     assert [screen.say("watch", wish) for wish in wishes] == [{"code": "invalid"}] * len(wishes)
     assert screen.say("watch") == screen.say("watch", {"topic": LOBBY}, {}) == {"code": "invalid"}
     assert "board" in screen.watch(LOBBY)
     screen.close()
+
+
+@pytest.mark.parametrize("wish", [{"topic": LOBBY, "since": 10**26}, {"topic": "lobby:\ud800", "since": 1}])
+def test_no_screen_ends_the_server_by_asking_for_what_no_database_holds(
+    office_of_each_kind: OfficeServer, wish: dict[str, object]
+) -> None:
+    office = office_of_each_kind
+    clerk = Screen(office, {"Cookie": office.sign_in("Rina").cookie})  # staff may watch any hall that there might be
+    assert clerk.say("watch", wish) == {"code": "invalid"}
+    assert "board" in clerk.watch(LOBBY)
+    assert office.process.poll() is None
+    clerk.close()
 
 
 def test_a_display_says_whether_a_call_was_heard(office: OfficeServer) -> None:

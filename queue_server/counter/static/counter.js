@@ -5,6 +5,7 @@
   const PATIENCE_MS = 1500; // for the stream to show what was committed, before we ask ourselves
   const HELP_MS = 60000;
   const LIST_LENGTH = 10;
+  const GROUPS_AS_DRAWN = 8; // each may take three lines; where there are more they are said more shortly
   const ASIDE_LENGTH = 3;
   const NUMBER = /^[a-z]-\d{3,6}$/;
   const CARDS = ["KTP", "KTP-WNA", "KIA"];
@@ -558,7 +559,7 @@
   function paintGroups() {
     text(at("waiting"), say("waiting", { total: board.waiting_total }));
     const groups = [...board.groups].sort((one, other) => Number(other.mine) - Number(one.mine));
-    at("groups").classList.toggle("is-many", groups.length > 8);
+    at("groups").classList.toggle("is-many", groups.length > GROUPS_AS_DRAWN);
     rows(at("groups"), "row-group", groups, (group) => group.prefix, (row, group) => {
       row.classList.toggle("mine", group.mine);
       text(row.querySelector(".tag"), group.prefix);
@@ -572,8 +573,9 @@
 
   function groupWords(group) {
     const parts = [];
-    if (group.longest_since) parts.push(say(group.late ? "late" : "longest", { time: minutes(antrean.now() - group.longest_since) }));
-    if (group.reason) parts.push(say("reason." + group.reason));
+    const late = board.groups.length > GROUPS_AS_DRAWN ? "late.short" : "late";
+    if (group.longest_since) parts.push(say(group.late ? late : "longest", { time: minutes(antrean.now() - group.longest_since) }));
+    if (group.reason) parts.push(say("reason." + group.reason, { item: group.gone }));
     return parts.join("; ") || say("nobody");
   }
 

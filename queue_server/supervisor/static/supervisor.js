@@ -66,7 +66,8 @@
     const body = {};
     form.querySelectorAll("[name]").forEach((field) => {
       if (field.type === "radio" && !field.checked) return;
-      if (field.name === "other" || field.name === "service") return;
+      if (field.name === "other" || (field.name === "service" && form.dataset.post.includes("{service}"))) return;
+      if (field.value === "" && (field.hasAttribute("data-number") || field.hasAttribute("data-optional"))) return;
       if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
       else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
       else body[field.name] = field.value;
@@ -85,7 +86,7 @@
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const dialog = form.closest("dialog");
-    if (form.method === "get") return;
+    if (form.method === "get" || form.dataset.own !== undefined) return;
     event.preventDefault();
     if (form === entry) return check();
     if (form.getAttribute("aria-busy") === "true") return;
@@ -96,6 +97,7 @@
         const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
         const answer = await send(form, path, fields(form));
         if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
+        if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
         tell(form.dataset.done);
       }
       dialog.close();
@@ -124,15 +126,17 @@
   function prepare(opener) {
     const dialog = document.getElementById(opener.dataset.opens);
     const form = dialog.querySelector("form");
-    const { path, words, value, fill, choose } = opener.dataset;
+    const { path, words, value, values, fill, choose } = opener.dataset;
     form.reset();
     delete form.dataset.key;
     problem(dialog, "");
     showOther(form);
     if (path) form.dataset.post = path;
     form.dataset.fill = fill || "{}";
+    form.querySelectorAll("[data-new-id]").forEach((field) => { field.value = antrean.newId(); });
     if (words) dialog.querySelector("[data-about]").textContent = words;
     if (value) dialog.querySelector("[data-filled]").value = value;
+    Object.entries(JSON.parse(values || "{}")).forEach(([name, filled]) => { form.querySelector(`[name=${name}]`).value = filled; });
     if (choose) form.elements.service.value = choose;
     dialog.dataset.opener = opener.id;
   }
@@ -165,18 +169,32 @@
     const row = document.querySelector(`#balances a[href="?item=${item.value}"]`).closest("tr");
     const [onHand, , promised] = [...row.querySelectorAll("[data-figure]")].map((cell) => Number(cell.dataset.figure));
     const quantity = Number(entry.elements.quantity.value);
+    const more = moreFields();
+    const book = JSON.parse(row.dataset.books)[more.place || "store"] || 0;
+    const stays = type.value === "dispatch" && more.party !== "points"; // to a counter or back: on hand all the way
     const sum = say("sum", { type: type.parentElement.textContent.trim(), quantity: number.format(quantity), unit: item.dataset.unit, item: item.textContent });
-    return { item: item.value, type: type.value, sign: Number(type.dataset.sign), onHand, promised, quantity, sum };
+    return { item: item.value, type: type.value, sign: stays ? 0 : Number(type.dataset.sign), onHand, promised, book, quantity, more, sum };
+  }
+
+  /** Place, party, name and request, as far as this kind of movement has them. */
+  function moreFields() {
+    const body = {};
+    entry.querySelectorAll("[data-types] [name]:enabled").forEach((field) => {
+      const value = field.value.trim();
+      if (value !== "") body[field.name] = field.hasAttribute("data-number") ? Number(value) : value;
+    });
+    return body;
   }
 
   function check() {
-    const { type, sign, onHand, promised, quantity, sum } = entryNow();
+    const { type, sign, onHand, promised, book, quantity, sum } = entryNow();
     const dialog = document.getElementById("confirm");
     dialog.querySelector("#sum").textContent = sum;
     dialog.querySelector("#after").textContent = type === "count"
-      ? say("after.count", { now: number.format(onHand), difference: (quantity > onHand ? "+" : "") + number.format(quantity - onHand) })
+      ? say("after.count", { now: number.format(book), difference: (quantity > book ? "+" : "") + number.format(quantity - book) })
       : say("after", { after: number.format(Math.max(0, onHand + sign * quantity)), now: number.format(onHand) });
-    const leaves = type === "count" ? onHand - quantity : sign < 0 ? quantity : 0;
+    const leaves = type === "count" ? book - quantity : sign < 0 ? quantity : 0;
+    dialog.querySelector("#second").hidden = type !== "count" || quantity === book;
     dialog.querySelector("#beyond").hidden = leaves <= onHand - promised;
     problem(dialog, "");
     dialog.showModal();
@@ -184,11 +202,11 @@
   }
 
   async function record(form) {
-    const { item, type, quantity, sum } = entryNow();
-    const body = { type, quantity, reference: entry.elements.reference.value.trim(), reason: entry.elements.reason.value.trim() };
+    const { item, type, quantity, more, sum } = entryNow();
+    const body = { type, quantity, ...more, reference: entry.elements.reference.value.trim(), reason: entry.elements.reason.value.trim() };
     const after = await send(form, "/stock/" + item + "/movements", body);
     tell(say("recorded", { sum, on_hand: number.format(after.on_hand), available: number.format(after.available) }));
-    ["quantity", "reference", "reason"].forEach((name) => { entry.elements[name].value = ""; });
+    ["quantity", "reference", "reason", "name"].forEach((name) => { entry.elements[name].value = ""; });
   }
 
   function paintEntry() {
@@ -197,6 +215,16 @@
     document.getElementById("reason-note").hidden = type !== "receive";
     entry.elements.reason.required = type !== "receive";
     entry.elements.quantity.min = type === "count" ? 0 : 1;
+    entry.querySelectorAll("[data-types]").forEach((label) => {
+      label.hidden = !label.dataset.types.split(" ").includes(type);
+      label.querySelector("[name]").disabled = label.hidden;
+    });
+    entry.querySelectorAll("[data-item]").forEach((option) => {
+      option.hidden = option.disabled = option.dataset.item !== itemField.value;
+      if (option.disabled && option.selected) option.parentElement.value = "";
+    });
+    const named = entry.querySelector("[name=party]:enabled");
+    entry.elements.name.required = type === "dispatch" && named.value === "points";
   }
 
   if (entry) {

@@ -36,13 +36,16 @@ def sign_in(body: SignIn) -> Response:
     """Sign staff in: a session cookie, and the token that goes with every change from now on."""
     limits, address = house().limits, request.remote_addr or ""
     name_there = f"{address} {body.name}"  # a joker with a phone shuts out nobody who sits at a counter
-    hold_back(limits.wrong_by_name, name_there)
-    hold_back(limits.wrong_by_address, address)
+    tries = ((limits.wrong_by_name, name_there), (limits.wrong_by_address, address))
+    for limit, key in tries:
+        hold_back(limit, key)
+    for limit, key in tries:  # before the password is looked at, or a crowd of guesses would all pass meanwhile
+        limit.count(key)
     found = account(body)
     if found is None:
-        limits.wrong_by_name.count(name_there)
-        limits.wrong_by_address.count(address)
         raise NotSignedIn("wrong_password")
+    for limit, key in tries:
+        limit.take_back(key)
     token = new_token()
     house().do(
         auth.open_session,

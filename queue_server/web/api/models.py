@@ -6,12 +6,34 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 
-from queue_server.domain.views import CounterBoard, CounterLine, ItemStock, MovementView, Wait
+from queue_server.domain.stock import MOST_UNITS
+from queue_server.domain.views import (
+    ConsignmentView,
+    CountDifferenceView,
+    CounterBoard,
+    CounterLine,
+    ForecastView,
+    ItemStock,
+    MovementView,
+    RequestView,
+    Wait,
+    WithdrawnView,
+)
+from queue_server.operations.auth import LONGEST_NAME
 
-MOST_UNITS = 1_000_000  # of an item in one entry
 MOST_LINES = 20  # of one finished visit
+MOST_CARDS = 99  # old cards of one visit
 LAST_INSTANT = 4_102_444_800_000  # 2100-01-01, in milliseconds
 
 KEY_PATTERN = re.compile(r"[0-9a-f]{32}")
@@ -54,9 +76,16 @@ Text = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
 MaybeText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+# Its form is checked in `domain.nik`, which says in words what is wrong; a secret shows itself in no trace or log.
+Nik = Annotated[
+    SecretStr, Field(max_length=40), WithJsonSchema({"type": "string", "pattern": "^[0-9]{16}$", "writeOnly": True})
+]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
+Number = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
+Place = Annotated[str, StringConstraints(pattern=r"^(store|counter-[1-9][0-9]{0,2})$")]
+Party = Annotated[str, StringConstraints(max_length=20, pattern=r"^[a-z0-9-]*$")]
 Units = Annotated[int, Field(ge=0, le=MOST_UNITS), WHOLE]
 CounterNumber = Annotated[int, Field(ge=1, le=999), WHOLE]
 Seq = Annotated[int, Field(ge=1, le=10**15), WHOLE]
@@ -91,6 +120,18 @@ class OfItem(BaseModel):
     item: Code
 
 
+class OfMovement(OfItem):
+    seq: int = Field(ge=1, le=10**15)
+
+
+class OfCount(BaseModel):
+    seq: int = Field(ge=1, le=10**15)
+
+
+class OfRequest(BaseModel):
+    seq: int = Field(ge=1, le=10**15)
+
+
 class OfHall(BaseModel):
     hall: Code
 
@@ -106,7 +147,7 @@ class WhichCounter(BaseModel):
 class WhichNumber(BaseModel):
     """A number of today, as it is printed."""
 
-    number: Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
+    number: Number
 
 
 class WhichPage(BaseModel):
@@ -119,6 +160,14 @@ class WhichDay(BaseModel):
     date: Day | None = None
 
 
+class WhichDays(BaseModel):
+    """Business days, both included; left out it is the office's own day."""
+
+    since: Day | None = None
+    until: Day | None = None
+    format: Literal["csv", "json"] = "json"
+
+
 class WhichReport(WhichDay):
     format: Literal["csv", "json"] = "json"
 
@@ -129,7 +178,8 @@ class WhichReport(WhichDay):
 class NewTicket(Said):
     """`ticket_id` is made by the caller, so that asking again after silence gives the same ticket.
 
-    `channel` left out is `kiosk` for a device and `desk` for staff.
+    `channel` left out is `kiosk` for a device and `desk` for staff. `nik` is asked of a device where the office
+    file sets `numbers_per_nik`, else of nobody; it is never kept, shown or sent back.
     """
 
     ticket_id: Token
@@ -139,6 +189,7 @@ class NewTicket(Said):
     voucher: Code | None = None
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
+    nik: Nik | None = None
 
 
 class NewVoucher(Said):
@@ -195,13 +246,63 @@ class Rank(Said):
 
 
 class Movement(Said):
-    """`quantity` for `count` is what lies there; `reverses` the number of the entry that `reverse` takes back."""
+    """`quantity` for `count` is what lies there, and has to be said; `reverses` the entry that `reverse` takes back.
 
-    type: Literal["receive", "return", "lend", "borrow", "spoil", "defect", "lose", "find", "count", "reverse"]
+    `place` is the store or a counter; `party` the account on the other side, `name` the office or service point that it
+    is; `consignment` the dispatch that `accept` is about, `short` what of it will not come; `request` what `receive`
+    fulfils.
+    """
+
+    type: Literal[
+        "receive",
+        "return",
+        "lend",
+        "borrow",
+        "dispatch",
+        "accept",
+        "spoil",
+        "defect",
+        "lose",
+        "find",
+        "count",
+        "destroy",
+        "reverse",
+    ]
     quantity: Units = 0
     reference: MaybeText = ""
     reason: MaybeText = ""
+    place: Place = "store"
+    party: Party = ""
+    name: MaybeText = ""
+    consignment: Seq | None = None
+    short: Units = 0
     reverses: Seq | None = None
+    request: Seq | None = None
+
+
+class Withdraw(Said):
+    """`number` is the number of today under which the old card was handed in."""
+
+    item: Code
+    quantity: Annotated[int, Field(ge=1, le=MOST_CARDS), WHOLE] = 1
+    reason: Text
+    number: Number | None = None
+
+
+class AskForBlanks(Said):
+    """`backlog` is how many records are ready to be printed; it stands in the letter."""
+
+    item: Code
+    quantity: Annotated[int, Field(ge=1, le=MOST_UNITS), WHOLE]
+    party: Literal["supplier", "province"] = "supplier"
+    backlog: Units | None = None
+    reference: MaybeText = ""
+    reason: MaybeText = ""
+
+
+class Grant(Said):
+    quantity: Units
+    reference: MaybeText = ""
 
 
 class OpenDay(Said):
@@ -218,7 +319,7 @@ class AskForHelp(Said):
 
 
 class SignIn(Said):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^\x00-\x1f\x7f]+$")]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
@@ -286,7 +387,7 @@ class TicketIssued(BaseModel):
 class Voucher(BaseModel):
     """Its day and rank, or on the waiting list (`date` null) its `position` of `of`. `token` is the holder's.
 
-    `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: given today and good today.
+    `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: good today as well.
     """
 
     code: str
@@ -383,6 +484,43 @@ class StockAfter(BaseModel):
     safety: int
     available: int
     seq: int
+
+
+class Consignments(BaseModel):
+    consignments: list[ConsignmentView]
+
+
+class Counts(BaseModel):
+    counts: list[CountDifferenceView]
+
+
+class WithdrawnCards(BaseModel):
+    kept: list[Quantity]
+    cards: list[WithdrawnView]
+
+
+class WithdrawnAfter(BaseModel):
+    """`withdrawn` is how many of them wait for their destruction."""
+
+    seq: int
+    item: str
+    withdrawn: int
+
+
+class Requests(BaseModel):
+    requests: list[RequestView]
+
+
+class RequestAfter(BaseModel):
+    seq: int
+    item: str
+    asked: int
+    granted: int | None
+    fetched: int
+
+
+class Forecasts(BaseModel):
+    items: list[ForecastView]
 
 
 class Suspended(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Response
 
@@ -19,16 +20,19 @@ from queue_server.web.api.models import (
     OfHall,
     OpenDay,
     WhichDay,
+    WhichDays,
     WhichReport,
 )
 from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers, do
+from queue_server.web.audit import audit
 from queue_server.web.caching import only_if_new
 from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE, daily_csv
+from queue_server.web.reports import CSV_TYPE, audit_csv, daily_csv
 from queue_server.web.session import current
 
+JSON_OR_CSV: dict[Any, Any] = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 
 api = Api("api_office")
@@ -70,7 +74,7 @@ def figures_of(query: WhichDay) -> Today:
     return house().queries.today(house().clock(), query.date, language())
 
 
-@api.get("/reports/daily", responses={200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}})
+@api.get("/reports/daily", responses=JSON_OR_CSV)
 @staff(*MANAGERS, AUDITOR)
 def daily_report(query: WhichReport) -> Response:
     """The same as a file."""
@@ -80,6 +84,20 @@ def daily_report(query: WhichReport) -> Response:
     name = f"antrean-{query.date or figures.day.day}.csv"
     headers = {"Content-Disposition": f"attachment; filename={name}"}
     return Response(daily_csv(figures), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
+
+
+@api.get("/audit", responses=JSON_OR_CSV)
+@staff(*MANAGERS, AUDITOR)
+def audit_list(query: WhichDays) -> Response:
+    """Reprints and calls out of order, newest first: when, who, and the reason that was given.
+
+    `kind` is `reprint` or `out_of_order`, `who` the name of the account or device behind `actor`.
+    """
+    since, until, lines = audit(query.since, query.until)
+    if query.format == "json":
+        return answer({"since": since, "until": until, "lines": lines})
+    headers = {"Content-Disposition": f"attachment; filename=pemeriksaan-{since}-{until}.csv"}
+    return Response(audit_csv(lines), content_type=f"{CSV_TYPE}; charset=utf-8", headers=headers)
 
 
 @api.post("/day/open", responses=answers(DayAfter))

@@ -9,6 +9,7 @@ from flask import Response
 
 from printables import escpos, pdf
 from printables.printers import NO_PRINTER
+from queue_server.domain.errors import Conflict
 from queue_server.domain.views import SlipView
 from queue_server.operations import ticketing
 from queue_server.storage import people
@@ -16,7 +17,7 @@ from queue_server.storage.people import Device
 from queue_server.web.api.models import Because, OfTicket, Printed
 from queue_server.web.api.routes import Api, answer, answers, do, once
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff
-from queue_server.web.house import house
+from queue_server.web.house import Printing, house
 from queue_server.web.session import current
 
 PDF_TYPE = "application/pdf"
@@ -72,15 +73,27 @@ def printed_once(ticket_id: str, reprint: bool) -> dict[str, object]:
 
 
 def once_for_each_key(put: Callable[[], dict[str, object]]) -> dict[str, object]:
-    """The same key again is answered as the first time: a slip is on paper, and no commit could take it back."""
-    key, kept = once(None), house().printed
-    if key is None:
+    """The same key again is answered as the first time: a slip is on paper, and no commit could take it back.
+
+    Who asks while it is still printing waits for the same answer. Raises `Conflict`: the key stands for another slip.
+    """
+    asked = once(None)
+    if asked is None:
         return put()
-    if key not in kept:
-        kept[key] = put()
+    kept, mine = house().printed, Printing(asked.fingerprint)
+    known = kept.setdefault((asked.caller, asked.key), mine)
+    if known.fingerprint != asked.fingerprint:
+        raise Conflict("key_reused")
+    if known is mine:
+        try:
+            mine.answer.set_result(put())
+        except Exception as failure:
+            del kept[asked.caller, asked.key]  # nothing was answered: the next try is a first one
+            mine.answer.set_exception(failure)
+            raise
         if len(kept) > ANSWERS_KEPT:
             del kept[next(iter(kept))]
-    return kept[key]
+    return known.answer.result()
 
 
 def put_on_paper(view: SlipView, failed: Callable[..., None], **whose: Any) -> dict[str, object]:

@@ -55,9 +55,9 @@ def movements(path: OfItem, query: WhichPage) -> Response:
 @staff(*STOREKEEPERS)
 def move(path: OfItem, body: Movement) -> Response:
     """Enter what came, went, was counted or spoilt: a further entry, never an edit."""
-    entry = body.model_dump()
-    reversed_too = () if body.reverses is None else (body.reverses,)
-    return answer(do(stock.move_stock, said=body, movements=reversed_too, item=path.item, new_code=new_code, **entry))
+    entry = body.model_dump(exclude_unset=True)  # a count that names no quantity has counted nothing
+    named = [seq for seq in (body.reverses, body.consignment) if seq is not None]
+    return answer(do(stock.move_stock, said=body, movements=named, item=path.item, new_code=new_code, **entry))
 
 
 @api.post("/services/<code>/suspend", responses=answers(Suspended))

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from queue_server.domain.errors import NotAllowed, WrongState
+from queue_server.domain.nik import DayMark, checked_nik, day_mark
 from queue_server.domain.views import TicketView
 from queue_server.operations import calling, office, ticketing
 from queue_server.web.api.models import (
@@ -51,11 +52,22 @@ def issue(body: NewTicket) -> Response:
         voucher=voucher,
         channel=body.channel or ("kiosk" if caller.kind == "device" else "desk"),
         language=body.language,
+        nik=mark_of(body),
+        unattended=caller.kind == "device",
     )
     created = issued.pop("created")
     if created and caller.kind == "device":
         watch_for_a_rush(caller.id)
     return answer(with_addresses(issued), 201 if created else 200)
+
+
+def mark_of(body: NewTicket) -> DayMark | None:
+    """Raises `Invalid`, which never repeats what was sent."""
+    if body.nik is None:
+        return None
+    settings = house().settings
+    nik = checked_nik(body.nik.get_secret_value())
+    return day_mark(bytes.fromhex(settings.secret_key), settings.site, body.service, nik)
 
 
 def watch_for_a_rush(kiosk: str) -> None:

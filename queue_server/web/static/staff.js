@@ -88,6 +88,7 @@
     };
   }
 
+  antrean.startAt(Number(document.querySelector(".bar").dataset.now));
   tick();
   setInterval(tick, 1000);
 

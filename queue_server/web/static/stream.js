@@ -6,7 +6,8 @@
      onBack(state)    the first state after a cut; onState has already been given it.
      onRefused(code)  this screen may not see the topic (not_signed_in, not_allowed, not_found, invalid).
    antrean.spoken(seq, ok, why)   the call was said, or why not.
-   antrean.now()                  the server's clock, epoch ms; this machine's until a state has come.
+   antrean.now()                  the server's clock, epoch ms; this machine's until a state or the page has told it.
+   antrean.startAt(now)           the server's clock as it stood in the page, until a state has come.
    antrean.elapsed()              ms on a clock that only runs forward: for how long, never for when.
 
    The server sends a state every 10 s even when nothing happens: a silent office and a dead line look different. */
@@ -33,6 +34,10 @@
 
   antrean.now = function () {
     return clockAhead === null ? Date.now() : elapsed() + clockAhead;
+  };
+
+  antrean.startAt = function (now) {
+    if (clockAhead === null) { clockAhead = now - elapsed(); }
   };
 
   antrean.watch = function (topic, handlers) {

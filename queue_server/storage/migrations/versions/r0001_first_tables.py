@@ -76,16 +76,85 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "item", "delivery", name="pk_arrivals"),
     )
     op.create_table(
+        "backlog",
+        text("site"),
+        text("record_id"),
+        text("kind"),
+        text("state"),
+        text("since"),
+        text("kecamatan"),
+        whole("arrived"),
+        text("moved_on"),
+        text("invited_for", nullable=True),
+        text("release", nullable=True),
+        flag("erased"),
+        sa.PrimaryKeyConstraint("site", "record_id", name="pk_backlog"),
+    )
+    where = sa.text("state IN ('CARD_PRINTED', 'COLLECTED', 'RELEASED', 'WITHDRAWN')")
+    op.create_index(
+        "backlog_after_the_line", "backlog", ["site", "state", "moved_on"], sqlite_where=where, postgresql_where=where
+    )
+    where = sa.text("state = 'PRINT_READY_RECORD'")
+    op.create_index(
+        "backlog_in_line", "backlog", ["site", "kind", "since", "arrived"], sqlite_where=where, postgresql_where=where
+    )
+    op.create_table(
+        "backlog_counts",
+        text("site"),
+        text("state"),
+        text("kind"),
+        text("since"),
+        whole("records"),
+        sa.PrimaryKeyConstraint("site", "state", "kind", "since", name="pk_backlog_counts"),
+        sa.CheckConstraint("records > 0", name="ck_backlog_counts_counts_nothing"),
+    )
+    op.create_table(
+        "backlog_people",
+        text("site"),
+        text("record_id"),
+        text("person_hash", nullable=True),
+        text("token", nullable=True),
+        text("key_id"),
+        text("sealed"),
+        sa.PrimaryKeyConstraint("site", "record_id", name="pk_backlog_people"),
+        sa.UniqueConstraint("site", "person_hash", name="uq_backlog_people_site_person_hash"),
+        sa.UniqueConstraint("site", "token", name="uq_backlog_people_site_token"),
+    )
+    op.create_table(
         "balances",
         text("site"),
         text("item"),
         text("account"),
         whole("posted"),
         whole("pending"),
+        whole("at_counters"),
         sa.PrimaryKeyConstraint("site", "item", "account", name="pk_balances"),
         sa.CheckConstraint(
-            "account <> 'store' OR (posted >= 0 AND posted + pending >= 0)", name="ck_balances_store_below_zero"
+            "account <> 'store' OR (at_counters >= 0 AND posted + at_counters + pending >= 0)",
+            name="ck_balances_promised_beyond_on_hand",
         ),
+        sa.CheckConstraint(
+            "posted >= 0 OR account IN ('borrowed', 'citizen', 'lost-and-found', 'promised', 'province', 'supplier')",
+            name="ck_balances_below_zero",
+        ),
+    )
+    op.create_table(
+        "blank_requests",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        text("item"),
+        text("party"),
+        whole("asked"),
+        whole("on_hand"),
+        whole("used"),
+        whole("backlog", nullable=True),
+        text("reference"),
+        text("reason"),
+        whole("granted", nullable=True),
+        text("granted_on", nullable=True),
+        whole("fetched"),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_blank_requests"),
     )
     op.create_table(
         "bucket_counts",
@@ -95,6 +164,49 @@ def upgrade() -> None:
         whole("promised"),
         sa.PrimaryKeyConstraint("site", "day", "bucket", name="pk_bucket_counts"),
         sa.CheckConstraint("promised >= 0", name="ck_bucket_counts_promised_below_zero"),
+    )
+    op.create_table(
+        "consignments",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        whole("at"),
+        text("actor"),
+        text("item"),
+        text("target"),
+        text("name"),
+        whole("sent"),
+        whole("accepted"),
+        whole("short"),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_consignments"),
+        sa.CheckConstraint(
+            "accepted >= 0 AND sent >= accepted + short", name="ck_consignments_more_accepted_than_sent"
+        ),
+    )
+    where = sa.text("sent > accepted + short")
+    op.create_index(
+        "consignments_under_way", "consignments", ["site", "seq"], sqlite_where=where, postgresql_where=where
+    )
+    op.create_table(
+        "count_differences",
+        text("site"),
+        whole("seq"),
+        text("day"),
+        whole("at"),
+        text("counted_by"),
+        text("item"),
+        text("place"),
+        whole("counted"),
+        whole("book"),
+        text("reason"),
+        text("state"),
+        text("approved_by", nullable=True),
+        sa.PrimaryKeyConstraint("site", "seq", name="pk_count_differences"),
+        sa.CheckConstraint("approved_by <> counted_by", name="ck_count_differences_approved_by_who_counted"),
+    )
+    where = sa.text("state = 'open'")
+    op.create_index(
+        "count_differences_open", "count_differences", ["site", "seq"], sqlite_where=where, postgresql_where=where
     )
     op.create_table(
         "days",
@@ -127,6 +239,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name="uq_devices_token_hash"),
     )
     op.create_table(
+        "import_faults",
+        text("site"),
+        text("run_id"),
+        whole("line"),
+        text("reason"),
+        sa.PrimaryKeyConstraint("site", "run_id", "line", name="pk_import_faults"),
+    )
+    op.create_table(
+        "imports",
+        text("site"),
+        text("run_id"),
+        text("actor"),
+        whole("lines"),
+        whole("position"),
+        whole("entered"),
+        whole("moved"),
+        whole("repeated"),
+        whole("bad"),
+        whole("started_at"),
+        whole("finished_at", nullable=True),
+        sa.PrimaryKeyConstraint("site", "run_id", name="pk_imports"),
+    )
+    op.create_table(
+        "invitation_days",
+        text("site"),
+        text("day"),
+        whole("invited"),
+        sa.PrimaryKeyConstraint("site", "day", name="pk_invitation_days"),
+    )
+    op.create_table(
         "item_days",
         text("site"),
         text("day"),
@@ -145,6 +287,15 @@ def upgrade() -> None:
         text("days"),
         sa.PrimaryKeyConstraint("site", "item", name="pk_item_uses"),
     )
+    op.create_table(
+        "nik_marks",
+        text("site"),
+        text("ticket_id"),
+        text("mark"),
+        text("day"),
+        sa.PrimaryKeyConstraint("site", "ticket_id", name="pk_nik_marks"),
+    )
+    op.create_index("nik_marks_of_mark", "nik_marks", ["site", "mark"])
     op.create_table(
         "office_files",
         text("site"),
@@ -239,6 +390,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "generation", "seq", name="pk_journal"),
         sa.ForeignKeyConstraint(["site"], ["sites.site"], name="fk_journal_site"),
     )
+    where = sa.text("type = 'SlipReprinted'")
+    op.create_index("journal_reprints", "journal", ["site", "day", "seq"], sqlite_where=where, postgresql_where=where)
     op.create_table(
         "paces",
         text("site"),
@@ -362,6 +515,9 @@ def upgrade() -> None:
         text("reason"),
         text("ticket_id", nullable=True),
         whole("reverses", nullable=True),
+        text("name"),
+        whole("consignment", nullable=True),
+        whole("request", nullable=True),
         sa.PrimaryKeyConstraint("site", "seq", name="pk_movements"),
         sa.CheckConstraint("source <> target", name="ck_movements_moves_nothing"),
         sa.UniqueConstraint("site", "reverses", name="uq_movements_site_reverses"),
@@ -371,8 +527,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["site", "reverses"], ["movements.site", "movements.seq"], name="fk_movements_site_reverses"
         ),
+        sa.ForeignKeyConstraint(
+            ["site", "consignment"], ["consignments.site", "consignments.seq"], name="fk_movements_site_consignment"
+        ),
+        sa.ForeignKeyConstraint(
+            ["site", "request"], ["blank_requests.site", "blank_requests.seq"], name="fk_movements_site_request"
+        ),
     )
     op.create_index("movements_of_item", "movements", ["site", "item", "seq"])
+    where = sa.text("target IN ('destroyed', 'withdrawn')")
+    op.create_index(
+        "movements_of_old_cards", "movements", ["site", "target", "seq"], sqlite_where=where, postgresql_where=where
+    )
     op.create_table(
         "vouchers",
         text("site"),
@@ -388,6 +554,7 @@ def upgrade() -> None:
         text("state"),
         text("redeemed_by", nullable=True),
         text("token", nullable=True),
+        text("early"),
         sa.PrimaryKeyConstraint("site", "code", name="pk_vouchers"),
         sa.ForeignKeyConstraint(
             ["site", "ticket_id"], ["tickets.site", "tickets.ticket_id"], name="fk_vouchers_site_ticket_id"

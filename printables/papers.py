@@ -1,0 +1,195 @@
+"""The official papers of the store: a letter that asks for blanks, minutes of a hand-over and of a destruction.
+
+They are Indonesian, as the offices write to each other. Nobody's name stands in them: it is written by hand. Source of
+their parts: `docs/field.md#papers`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from printables.sheet import (
+    STRONG,
+    TITLE,
+    Block,
+    facts,
+    gap,
+    letterhead,
+    paragraph,
+    sheet,
+    signatures,
+    table,
+)
+from queue_server.domain.calendar import MONTHS, long_date
+from queue_server.domain.views import DestructionMinutes, HandoverMinutes, RequestLetter
+
+CENTRE = "Direktorat Jenderal Kependudukan dan Pencatatan Sipil, Kementerian Dalam Negeri"
+PROVINCE = "Dinas yang membidangi kependudukan dan pencatatan sipil, pemerintah provinsi"
+OUTSIDE = {
+    "supplier": CENTRE,
+    "province": PROVINCE,
+    "points": "Titik layanan",
+    "lent": "Kantor peminjam",
+    "borrowed": "Kantor yang meminjamkan",
+    "store": "Gudang",
+}
+WHY = {
+    "receive": "penerimaan",
+    "return": "pengembalian",
+    "lend": "peminjaman keluar",
+    "borrow": "peminjaman masuk",
+    "dispatch": "pengiriman",
+    "accept": "penerimaan kiriman",
+}
+INWARD = frozenset({"receive", "borrow"})
+KINDS = {"withdrawn": "Kartu lama yang ditarik", "spoiled": "Rusak cetak", "defective": "Cacat pabrik"}
+BY_HAND = "." * 40
+
+
+def figure(number: int) -> str:
+    """1.419"""
+    return f"{number:,}".replace(",", ".")
+
+
+def day(written: str) -> str:
+    """Senin, 23 November 2026"""
+    return long_date(date.fromisoformat(written), "id")
+
+
+def short_day(written: str) -> str:
+    """23 November 2026"""
+    found = date.fromisoformat(written)
+    return f"{found.day} {MONTHS['id'][found.month - 1]} {found.year}"
+
+
+def numbered(reference: str) -> str:
+    return f"Nomor: {reference or BY_HAND}"
+
+
+# -- the letter ------------------------------------------------------------------------------------------------------
+
+
+def request_letter(view: RequestLetter) -> bytes:
+    """*Surat permohonan blangko*."""
+    amount = f"{figure(view.asked)} {view.unit}"
+    last = view.last_receipt
+    known = [
+        (f"Stok fisik per {short_day(view.day)}", f"{figure(view.on_hand)} {view.unit}"),
+        ("Pemakaian tiga bulan terakhir", f"{figure(view.used)} {view.unit}"),
+        ("Data siap cetak (PRR)", f"{figure(view.backlog)} data" if view.backlog is not None else BY_HAND),
+        ("Penerimaan terakhir", f"{figure(last[1])} {view.unit}, {short_day(last[0])}" if last else "belum pernah"),
+        ("Yang dimohon", amount),
+    ]
+    blocks = [
+        *letterhead(view.office),
+        paragraph(short_day(view.day)),
+        gap(10),
+        *facts([("Nomor", view.reference or BY_HAND), ("Hal", f"Permohonan {view.item}")], label=0.16),
+        gap(14),
+        paragraph("Kepada Yth."),
+        paragraph(OUTSIDE[view.party], STRONG),
+        gap(18),
+        paragraph(f"Dengan ini kami memohon {view.item} sebanyak {amount}. Keadaan persediaan kami:"),
+        gap(8),
+        *facts(known),
+        gap(8),
+        *([paragraph(f"Keterangan: {view.reason}"), gap(8)] if view.reason else []),
+        paragraph("Pengambilan kami lakukan dengan surat tugas. Atas perhatian Bapak/Ibu kami ucapkan terima kasih."),
+        gap(30),
+        signatures("Kepala Dinas"),
+    ]
+    return sheet(f"Surat permohonan {view.item}", blocks)
+
+
+# -- the minutes -----------------------------------------------------------------------------------------------------
+
+
+def handover_minutes(view: HandoverMinutes) -> bytes:
+    """*Berita acara serah terima*."""
+    own = f"Dinas Kependudukan dan Pencatatan Sipil {view.office}"
+    other = outside(view)
+    giving, taking = (other, own) if view.type in INWARD else (own, other)
+    amounts = [("Jumlah", view.quantity), ("Jumlah yang dikirim", view.sent), ("Belum atau tidak tiba", view.missing)]
+    blocks = [
+        *letterhead(view.office),
+        *heading("Berita Acara Serah Terima", view.reference),
+        paragraph(f"Pada hari {day(view.day)} telah dilakukan serah terima ({WHY[view.type]}):"),
+        gap(8),
+        *facts([("Yang menyerahkan", giving), ("Yang menerima", taking)], label=0.3),
+        gap(8),
+        *table(
+            ("Barang", "Uraian", "Banyaknya"),
+            (0.46, 0.32, 0.22),
+            [(view.item, what, f"{figure(n)} {view.unit}") for what, n in amounts if n is not None],
+            {2},
+        ),
+        gap(8),
+        *facts([("Nomor dus, rentang seri, keterangan", view.note or BY_HAND)]),
+        gap(8),
+        paragraph("Barang sudah dihitung bersama oleh kedua pihak dan dicatat dalam buku persediaan."),
+        gap(30),
+        signatures("Yang menyerahkan", "Yang menerima"),
+    ]
+    return sheet("Berita acara serah terima", blocks)
+
+
+def outside(view: HandoverMinutes) -> str:
+    """Who stands on the other side, by the name that was given and else by what it is."""
+    if view.party.startswith("counter-"):
+        return f"Loket {view.party.removeprefix('counter-')}"
+    words = OUTSIDE[view.party]
+    return view.name if view.name and view.party not in ("supplier", "province") else words
+
+
+def destruction_minutes(view: DestructionMinutes) -> bytes:
+    """*Berita acara pemusnahan*, with the log of the cards that were withdrawn since the last one."""
+    total = sum(line.destroyed for line in view.lines)
+    blocks = [
+        *letterhead(view.office),
+        *heading("Berita Acara Pemusnahan", view.reference),
+        paragraph(f"Pada hari {day(view.day)} telah dimusnahkan kartu dan blangko berikut. Cara: {view.manner}."),
+        gap(8),
+        *table(
+            ("Barang", "Asal", "Dimusnahkan", "Sisa"),
+            (0.36, 0.32, 0.18, 0.14),
+            [(n.item, KINDS[n.kind], f"{figure(n.destroyed)} {n.unit}", figure(n.left)) for n in view.lines]
+            + [("Seluruhnya", "", figure(total), "")],
+            {2, 3},
+        ),
+        gap(8),
+        paragraph("Dasar: Surat Edaran Menteri Dalam Negeri nomor 470.13/11176/SJ tanggal 13 Desember 2018."),
+        gap(24),
+        signatures("Yang memusnahkan", "Mengetahui, Kepala Dinas"),
+        gap(14),
+        signatures("Saksi 1", "Saksi 2", "Saksi 3"),
+        gap(20),
+        *log_of(view),
+    ]
+    return sheet("Berita acara pemusnahan", blocks)
+
+
+def log_of(view: DestructionMinutes) -> list[Block]:
+    if not view.log:
+        return []
+    rows = [
+        (
+            str(place),
+            short_day(card.day),
+            card.number or "-",
+            f"{view.item_names.get(card.item, card.item)}, {figure(card.quantity)}",
+            card.reason,
+        )
+        for place, card in enumerate(view.log, start=1)
+    ]
+    listed = sum(card.quantity for card in view.log)
+    more = [paragraph(f"dan {figure(view.logged - listed)} kartu lagi menurut buku")] if view.logged > listed else []
+    return [
+        paragraph("Lampiran: kartu lama yang ditarik sejak pemusnahan sebelumnya", STRONG),
+        gap(6),
+        *table(("No.", "Tanggal", "Nomor", "Kartu", "Alasan"), (0.08, 0.24, 0.14, 0.3, 0.24), rows, {0}),
+        *more,
+    ]
+
+
+def heading(title: str, reference: str) -> list[Block]:
+    return [paragraph(title, TITLE, centred=True), paragraph(numbered(reference), centred=True), gap(16)]

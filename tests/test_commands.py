@@ -1,0 +1,106 @@
+"""The command line: one sentence for whoever typed it, never a trace, and nothing is entered that no screen could."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from queue_server.commands import antrean
+
+PASSWORD = "kata sandi yang panjang"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ANTREAN_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of an office as it was made."""
+    directory = tmp_path_factory.mktemp("installed") / "data"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ANTREAN_DATA_DIR", str(directory))
+        assert typed("init", "--office", "kota_serang", "--demo").exit_code == 0
+    return directory
+
+
+@pytest.fixture
+def office(installed: Path, data_dir: Path) -> Path:
+    """The same again, for one test alone."""
+    return Path(shutil.copytree(installed, data_dir))
+
+
+def typed(*arguments: str, stdin: str | bytes = "") -> Result:
+    return CliRunner().invoke(antrean, arguments, input=stdin)
+
+
+def refused(*arguments: str, stdin: str | bytes = "") -> str:
+    """The one sentence."""
+    done = typed(*arguments, stdin=stdin)
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code in (1, 2)
+    return done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["verify", "report", "rebuild", "doctor", "upgrade", "backup copy.db"])
+def test_where_there_is_no_office_a_command_says_so_and_leaves_nothing_behind(data_dir: Path, command: str) -> None:
+    assert str(data_dir) in refused(*command.split())
+    data_dir.mkdir()
+    assert str(data_dir) in refused(*command.split())
+    assert list(data_dir.iterdir()) == []
+
+
+def test_a_directory_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTREAN_DATA_DIR", "/proc/office")
+    assert "/proc/office" in refused("init", "--office", "kota_serang")
+
+
+def test_a_copy_that_cannot_be_made_is_named(office: Path, tmp_path: Path) -> None:
+    assert "nowhere" in refused("backup", str(tmp_path / "nowhere" / "copy.db"))
+
+
+def test_a_database_that_is_none_or_broken_is_said_to_be(office: Path) -> None:
+    database = office / "antrean.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[: len(whole) // 3])
+    assert "malformed" in refused("verify")
+    database.write_bytes(b"Yth. Kepala Dinas " * 1000)
+    assert "not a database" in refused("verify")
+
+
+def test_the_database_is_its_owners_alone(office: Path) -> None:
+    assert stat.S_IMODE((office / "antrean.db").stat().st_mode) == 0o600
+
+
+def test_no_quantity_is_beyond_what_a_screen_takes(office: Path) -> None:
+    assert "1000000" in refused("stock", "receive", "KTP", "1000001")
+    assert typed("stock", "receive", "KTP", "1000000").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["", " Rina", "Rina\t2", "R" * 101, "R\udcff"])
+def test_nobody_gets_a_name_with_which_no_one_signs_in(office: Path, name: str) -> None:
+    assert refused("staff", "add", name, "--role", "clerk", "--password-stdin", stdin=PASSWORD)
+
+
+def test_a_name_is_one_persons(office: Path) -> None:
+    assert "Rina" in refused("staff", "add", "Rina", "--role", "clerk", "--password-stdin", stdin=PASSWORD)
+
+
+@pytest.mark.parametrize("password", [b"\xff" * 20, b"\0" * 20, b"short"])
+def test_nobody_gets_a_password_with_which_no_one_signs_in(office: Path, password: bytes) -> None:
+    assert "password" in refused("staff", "add", "Dewi", "--role", "clerk", "--password-stdin", stdin=password)
+
+
+def test_a_device_has_a_name_that_stands_in_one_line(office: Path) -> None:
+    for name in ("", "Kios\n2"):
+        assert refused("device", "add", "--kind", "kiosk", "--name", name)
+
+
+def test_no_reason_controls_a_terminal_or_a_printer(office: Path) -> None:
+    assert refused("stock", "spoil", "KTP", "1", "--reason", "rusak\x1b[2J")
