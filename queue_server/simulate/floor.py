@@ -38,6 +38,7 @@ class Visit:
     voucher: str | None = None
     promise: Promise | None = None
     due: date | None = None  # the day of the voucher, as the phone says
+    early: date | None = None  # a day before it on which it is good as well, as the phone says
     listed: bool = False  # given a place on the waiting list first
     ticket_id: str = ""
     issued_at: int = 0

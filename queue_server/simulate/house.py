@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
-
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.views import ItemStock
@@ -19,7 +17,6 @@ from queue_server.simulate.scenarios import CannotSimulateError
 from queue_server.storage.database import Database
 from queue_server.storage.journal import Command, Journal, found_site
 from queue_server.storage.queries import Queries
-from queue_server.storage.schema import PROJECTIONS
 from queue_server.storage.upgrade import upgrade
 
 SITE = "HQ"
@@ -59,13 +56,6 @@ class House:
     def stock(self) -> ItemStock:
         """The scarce blanks as the stock board says."""
         return self.queries.snapshot(self.now).item_stock(CARD, "id")
-
-    def dates_told(self) -> dict[str, str]:
-        """What the phone pages of all open vouchers say: code -> ISO date; a place without a date is not among them."""
-        table = PROJECTIONS["vouchers"]
-        dated = sa.select(table.c.code, table.c.date).where(table.c.state == "open", table.c.date != "")
-        with self.database.reading() as connection:
-            return dict(connection.execute(dated).tuples().all())
 
     # -- time ----------------------------------------------------------------------------------------------------------
 

@@ -41,8 +41,8 @@ class Visitors:
             self.expect(day, opens + visit.person.citizen.morning, visit)
 
     def arrive(self, visit: Visit, day: date) -> None:
-        if visit.voucher and visit.due != day:  # moved since, and the phone has said so
-            return
+        if visit.voucher and (visit.voucher not in self.booked or day not in (visit.due, visit.early)):
+            return  # moved since, or used before its date, and the phone has said so
         self.floor.ledger.today.came += 1
         visit.person.visits += 1
         self.floor.ledger.extra_trips += visit.person.visits > 1
@@ -140,8 +140,8 @@ class Visitors:
             self.moved(again, day)
 
     def moved(self, visit: Visit, day: date) -> None:
-        """The voucher says another day: one to come, or today, for who is still in the building."""
-        ledger, house = self.floor.ledger, self.floor.house
+        """The voucher says another day."""
+        ledger = self.floor.ledger
         ledger.dated += visit.listed and visit.due is None
         if visit.promise and day > visit.promise.day:
             self.settle(visit, Fate.BROKEN)
@@ -152,19 +152,29 @@ class Visitors:
         visit.promise = visit.promise or ledger.promise(day, voucher=True)
         visit.promise.day = day
         if day == ledger.today.day:
-            hours = house.catalogue.hours[day.weekday()]
-            now = house.local.hour * 60 + house.local.minute
-            self.expect(day, min(now + 1 + visit.person.citizen.morning, hours.intake_closes - 1), visit)
+            self.come_today(visit)
         else:
             self.expect_back(day, visit)
 
+    def come_today(self, visit: Visit) -> None:
+        """Within the half hour, if the kiosk still gives numbers then."""
+        house, day = self.floor.house, self.floor.ledger.today.day
+        now, closes = house.local.hour * 60 + house.local.minute, house.catalogue.hours[day.weekday()].intake_closes
+        if now < closes - 1:
+            self.expect(day, min(now + 1 + visit.person.citizen.morning, closes - 1), visit)
+
     def look_at_phones(self) -> None:
-        """Whoever waits for a blank looks whether the voucher says another day by now."""
-        if self.booked:
-            for code, said in self.floor.house.dates_told().items():
-                visit, day = self.booked.get(code), date.fromisoformat(said)
-                if visit and visit.due != day:
-                    self.moved(visit, day)
+        """Whoever waits for a blank looks whether the voucher says another day by now, or that it is good today too."""
+        if not self.booked:
+            return
+        today = self.floor.ledger.today.day
+        for code, (said, early) in self.floor.house.queries.days_told().items():
+            visit, day = self.booked.get(code), date.fromisoformat(said)
+            if visit and visit.due != day:
+                self.moved(visit, day)
+            if visit and not visit.early and early == today.isoformat():
+                visit.early = today
+                self.come_today(visit)
 
     # -- leaving -------------------------------------------------------------------------------------------------------
 
