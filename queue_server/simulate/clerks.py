@@ -19,7 +19,6 @@ from queue_server.storage.journal import Command
 
 LOOK_MINUTES = 3  # until a clerk sees that a paper is missing
 FEW = 20  # blanks on the shelf from which on a clerk looks what is still promised
-SPOILT_AT_MOST = 3  # one print in so many, as a clerk reckons
 
 
 @dataclass(slots=True)
@@ -141,11 +140,8 @@ class Clerks:
             self.finish(desk, visit, "done")
 
     def can_be_spared(self) -> bool:
-        """The board shows more blanks kept for spoilt prints than the promises that are left can spoil."""
-        if not 0 < self.floor.shelf <= FEW:
-            return False
-        stock = self.floor.house.stock()
-        return stock.safety > stock.promised // SPOILT_AT_MOST
+        """Blanks lie there that are kept for spoilt prints, and nothing is promised any more that could spoil."""
+        return 0 < self.floor.shelf <= FEW and not self.floor.house.stock().promised
 
     def fetch(self, desk: Desk, visit: Visit) -> None:
         visit.away = True
