@@ -129,7 +129,7 @@ class Clerks:
         catalogue = self.floor.house.catalogue
         papers, visit.person.papers = visit.person.papers, Papers.COMPLETE
         if papers is Papers.NEARBY:
-            self.act(calling.park, desk, visit, self.unless_deferred(lambda: self.fetch(desk, visit)))
+            self.act(calling.park, desk, visit, self.unless_deferred(lambda _: self.fetch(desk, visit)))
         elif papers is Papers.AT_HOME:
             self.finish(desk, visit, "incomplete")
         elif needs_card(catalogue, visit.service):
@@ -150,7 +150,7 @@ class Clerks:
         def bring() -> None:
             self.act(calling.requeue, desk, visit, self.unless_deferred(back_in_line))
 
-        def back_in_line() -> None:
+        def back_in_line(_: dict[str, Any]) -> None:
             visit.away = False
             self.floor.waiting[visit.service] += 1
 
@@ -171,10 +171,13 @@ class Clerks:
         """`card` is the service whose card was printed; a visit for another service may end with it too."""
         floor = self.floor
 
-        def finished() -> None:
-            floor.ledger.today.served += 1
+        def finished(answer: dict[str, Any]) -> None:
             floor.ledger.spoilt += spoilt
             del floor.open_visits[visit.ticket_id]
+            if answer["state"] == tickets.DEFERRED:
+                self.visitors.deferred(visit)
+                return
+            floor.ledger.today.served += 1
             if outcome == "done":
                 self.visitors.receive(visit, int(card is not None))
             elif outcome == "incomplete":
@@ -194,14 +197,15 @@ class Clerks:
             details["used"] = [{"item": item, "quantity": quantity} for item, quantity in needs.items()]
         self.act(calling.finish, desk, visit, self.unless_deferred(finished, put_back), **details)
 
-    def unless_deferred(self, then: Callable[[], None], otherwise: Callable[[], None] = lambda: None) -> Then:
+    def unless_deferred(
+        self, then: Callable[[dict[str, Any]], None], otherwise: Callable[[], None] = lambda: None
+    ) -> Then:
         """A broken promise takes a waiting ticket from the line: then there is nothing left to end."""
 
         def look(command: Command[Any]) -> None:
             if isinstance(command.failure, WrongState):
                 otherwise()
             else:
-                command.answer()
-                then()
+                then(command.answer())
 
         return look

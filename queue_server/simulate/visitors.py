@@ -183,10 +183,8 @@ class Visitors:
         floor = self.floor
         for visit in floor.open_visits.values():
             view = floor.house.queries.ticket(visit.ticket_id, "id", floor.house.now)
-            if view.state == tickets.DEFERRED and view.voucher and view.voucher.date:
-                self.settle(visit, Fate.GIVEN_UP if visit.away else Fate.BROKEN)
-                floor.ledger.today.wasted += visit.voucher is not None and not visit.away
-                self.book(visit, view.voucher.code, date.fromisoformat(view.voucher.date))
+            if view.state == tickets.DEFERRED:
+                self.deferred(visit)
             elif view.state == tickets.EXPIRED:
                 next_day = date.fromisoformat(floor.services_view().day.next_day)
                 self.leave_with_nothing(visit, Fate.BROKEN, next_day)
@@ -195,6 +193,15 @@ class Visitors:
         floor.open_visits.clear()
         floor.waiting.clear()
         self.look_at_phones()
+
+    def deferred(self, visit: Visit) -> None:
+        """The phone shows a voucher instead of the number."""
+        view = self.floor.house.queries.ticket(visit.ticket_id, "id", self.floor.house.now)
+        assert view.voucher
+        assert view.voucher.date
+        self.settle(visit, Fate.GIVEN_UP if visit.away else Fate.BROKEN)
+        self.floor.ledger.today.wasted += visit.voucher is not None and not visit.away
+        self.book(visit, view.voucher.code, date.fromisoformat(view.voucher.date))
 
     def leave_with_nothing(self, visit: Visit, fate: Fate, said: date) -> None:
         self.settle(visit, fate)
