@@ -436,6 +436,7 @@ def test_nobody_is_called_back_when_the_kiosk_is_about_to_stop_giving_numbers(of
     code = ask(office)["code"]
     office.receive("KTP", 10)
     assert date_of(office, code) == "2026-11-24"
+    assert not good_today(office, code)
 
 
 def test_a_large_arrival_is_served_in_portions_and_nobody_gets_in_between(
