@@ -172,7 +172,7 @@ def test_who_has_a_place_on_the_waiting_list_comes_again_only_when_it_has_a_date
 def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crowded = replace(NORMAL_WEEK, a_day=700, delivery=4000)
+    crowded = replace(NORMAL_WEEK, a_day=660, delivery=4000)
     result = run("kolaka_utara", sqlite(tmp_path), days=2, scenario=crowded)
     figures = result.figures()
     assert figures["vouchers"] > 5
@@ -189,12 +189,12 @@ def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(
 # -- the other scenarios ----------------------------------------------------------------------------------------------
 
 
-HALF_RATIONED = replace(RATIONING, a_day=266, delivery=500, daily_quota=150)
+SMALL_RATIONED = replace(RATIONING, a_day=133, delivery=250, daily_quota=75)  # a quarter, in the same proportion
 
 
 @pytest.mark.parametrize(
     ("scenario", "days"),
-    [(HALF_RATIONED, 6), (RIBBON_OUT, 1), (HOARDING, 1), (COUNT_DIFFERENCE, 1)],
+    [(SMALL_RATIONED, 6), (RIBBON_OUT, 1), (HOARDING, 1), (COUNT_DIFFERENCE, 1)],
     ids=["2", "4", "8", "10"],
 )
 def test_a_small_office_keeps_its_promises_in_every_scenario(tmp_path: Path, scenario: Scenario, days: int) -> None:
@@ -213,17 +213,9 @@ def test_kota_serang_keeps_its_promises_in_every_scenario(tmp_path: Path, number
 
 
 def test_who_asked_first_is_served_first_through_three_deliveries(tmp_path: Path) -> None:
-    drought = replace(DROUGHT, a_day=20, delivery=40, delivered_on=(3, 5, 6))
-    result = run("cianjur", sqlite(tmp_path), days=8, scenario=drought)
-    assert result.ledger.places > 120
-    in_the_order_of_asking(result, sqlite(tmp_path))
-
-
-@pytest.mark.faults
-def test_forty_two_thousand_are_served_in_the_order_of_asking(tmp_path: Path) -> None:
-    result = run("cianjur", sqlite(tmp_path), days=DROUGHT.days, scenario=DROUGHT)
-    assert result.ledger.places > 37_000  # of 42,000, some of whom leave
-    assert result.figures()["cards"] > 25_000
+    drought = replace(DROUGHT, a_day=15, delivery=30, delivered_on=(2, 4, 5))
+    result = run("cianjur", sqlite(tmp_path), days=7, scenario=drought)
+    assert result.ledger.places > 70
     in_the_order_of_asking(result, sqlite(tmp_path))
 
 

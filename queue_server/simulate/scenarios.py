@@ -138,7 +138,7 @@ HOARDING = replace(
     weekdays=EVERY_DAY_ALIKE,
     gone=0.0,
     hoarded=400,
-    delivery=150,
+    delivery=150,  # no figure of Bantul is known: a day's blanks of Banyuwangi in the same year
     delivered_on=(0,),
     announced=False,
 )
@@ -147,8 +147,7 @@ COUNT_DIFFERENCE = replace(
     number=10,
     title="a count finds two blanks fewer than the book",
     days=1,
-    delivery=500,
-    delivered_on=(0,),
+    delivered_on=(0,),  # Kota Serang's weekly 500
     announced=False,
     missing=2,
 )
