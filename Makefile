@@ -47,8 +47,8 @@ lint: setup ## ruff, import contracts, types
 bench: setup ## the benchmarks: a table, and JSON
 	$(BIN)/python -m benchmarks
 
-day: setup ## a simulated office day with its report
-	$(BIN)/antrean simulate --office $(OFFICE) --scenario 1 --days 1
+day: setup ## a simulated office day with its report; SCENARIO=2 runs that scenario's own days (1, 2, 3, 4, 8, 10)
+	$(BIN)/antrean simulate --office $(OFFICE) $(if $(SCENARIO),--scenario $(SCENARIO),--scenario 1 --days 1)
 
 faults: setup services ## the long fault runs
 	$(BIN)/python -m pytest -m faults

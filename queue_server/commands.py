@@ -631,7 +631,13 @@ def restore(source: Path) -> None:
 
 @antrean.command()
 @click.option("--office", "name", required=True, help="An office file of the package by name, or a path.")
-@click.option("--scenario", "number", type=int, required=True, help="1: an ordinary week, blanks for two days of it.")
+@click.option(
+    "--scenario",
+    "number",
+    type=int,
+    required=True,
+    help="1 ordinary week, 2 rationing, 3 drought, 4 no ribbon, 8 hoarded numbers, 10 count difference.",
+)
 @click.option("--days", type=click.IntRange(1, 366), help="Business days; by default the scenario's own.")
 @click.option("--date", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; by default a certain Monday.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same result.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from queue_server.domain import counters, events, queueing, stock, tickets
@@ -12,8 +13,10 @@ from queue_server.domain.office import Office
 from queue_server.domain.tickets import OUTCOMES, Ticket
 from queue_server.operations.promises import (
     NewCode,
+    break_at_counter,
     break_promises,
     cover_shortage,
+    gone_for,
     promise,
     release_all,
     require_open_day,
@@ -237,8 +240,9 @@ def finish(
 
     `used` and `spoilt` are lists of `{item, quantity}` (spoilt also `reason`); `used` left out is what the catalogue
     says for `done` and nothing otherwise. With `next_service` the same number waits on, in front of those who came
-    later; the same service again is its next stage, and keeps its promise. Raises `Invalid`, `WrongState`,
-    `OutOfStock` (the next service's blanks). Source: `docs/field.md#facts`.
+    later; the same service again is its next stage, and keeps its promise. Whoever is sent away (`stopped`) because no
+    blank is left gets the first voucher of the next day instead: the ticket is then deferred. Raises `Invalid`,
+    `WrongState`, `OutOfStock` (the next service's blanks). Source: `docs/field.md#facts`.
     """
     ticket = held_ticket(office, ticket_id, clerk)
     tickets.require(ticket, tickets.FINISHED)
@@ -246,6 +250,8 @@ def finish(
     assert counter is not None
     if outcome not in OUTCOMES:
         raise Invalid("unknown_outcome", outcome=outcome)
+    if outcome == "stopped" and not used and not next_service and send_away(office, ticket, spoilt or [], new_code):
+        return state_of(office, ticket_id)
     stays = next_service == ticket.service
     if next_service:
         move_on(office, ticket, next_service, counter, outcome)
@@ -260,6 +266,21 @@ def finish(
     for line in [*used, *(spoilt or [])]:
         break_promises(office, line["item"], new_code)
     return state_of(office, ticket_id)
+
+
+def send_away(office: Office, ticket: Ticket, spoilt: list[dict[str, Any]], new_code: NewCode) -> bool:
+    """Defer a ticket for which no blank is left after what was spoilt; False, and nothing done, if there is one."""
+    assert ticket.counter is not None
+    lost: Counter[str] = Counter()
+    for line in spoilt:
+        lost[line["item"]] += line["quantity"]
+    gone = gone_for(office, ticket, ticket.counter, lost)
+    if gone:
+        take_blanks(office, ticket, [], spoilt, ticket.counter, keep_rest=True)
+        break_at_counter(office, ticket, gone, new_code)
+        for item in lost:
+            break_promises(office, item, new_code)
+    return bool(gone)
 
 
 def take_blanks(

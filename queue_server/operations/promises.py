@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
@@ -121,9 +121,42 @@ def break_promise(office: Office, held: Reservation, short: int, new_code: NewCo
         record(office, events.VoucherMoved(voucher.code, day, front_rank(office, day)))
         record(office, events.BlankAwaited(voucher.code, held.item, held.quantity))
     elif ticket and ticket.state not in tickets.AT_A_COUNTER:  # who is at a counter hears it there, from a person
-        day = day_owed(office, ticket, held.item)
-        code = defer(office, ticket, day, front_rank(office, day), new_code)
-        record(office, events.BlankAwaited(code, held.item, held.quantity))
+        owe(office, ticket, {held.item: held.quantity}, new_code)
+
+
+def owe(office: Office, ticket: Ticket, lost: Mapping[str, int], new_code: NewCode) -> None:
+    """The first voucher of a day to come for a ticket that lost so many units of each item, which it awaits then."""
+    day = max(day_owed(office, ticket, item) for item in lost)
+    code = defer(office, ticket, day, front_rank(office, day), new_code)
+    for item, quantity in lost.items():
+        record(office, events.BlankAwaited(code, item, quantity))
+
+
+def gone_for(office: Office, ticket: Ticket, counter: int, spoilt: Mapping[str, int]) -> dict[str, int]:
+    """What a served ticket needs of each item that is not there for it once so much has been spoilt at its counter.
+
+    Its own promise counts for it, and all that nobody was promised, the safety stock too.
+    """
+    held = {reservation.item: reservation.quantity for reservation in office.reservations_of(ticket.ticket_id)}
+    gone = {}
+    for item, needed in office.catalogue.needs(ticket.service, ticket.cards).items():
+        there = (
+            office.balance(item, stock.STORE).unpromised + office.balance(item, stock.counter_account(counter)).posted
+        )
+        if held.get(item, 0) + there - spoilt.get(item, 0) < needed:
+            gone[item] = needed
+    return gone
+
+
+def break_at_counter(office: Office, ticket: Ticket, gone: Mapping[str, int], new_code: NewCode) -> None:
+    """Whoever is sent away from the counter because the last blank is spoilt loses the promise, not the turn."""
+    for held in office.reservations_of(ticket.ticket_id):
+        if held.item in gone:
+            record(
+                office,
+                events.PromiseBroken(ticket.ticket_id, held.item, held.quantity, ticket.service, ticket.label),
+            )
+    owe(office, ticket, gone, new_code)
 
 
 # -- vouchers --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from queue_server.operations.promises import claim, fetch_awaited, give_up, next
 from queue_server.operations.ticketing import require_intake, require_service
 
 STEP = 25  # vouchers a command: a command writes at most 500 rows
+TIME_TO_COME_MS = 30 * 60_000  # whoever is called back needs it until the kiosk stops giving numbers
 
 
 def give_voucher(
@@ -166,7 +167,7 @@ def serve_first_asked(office: Office) -> bool:
 def call_back(office: Office, code: str) -> None:
     """A voucher that was given today and has all its blanks is good today as well, where the quota has room.
 
-    Its own date stays: whoever has left already comes on that.
+    There has to be time left to come. Its own date stays: whoever has left already comes on that.
     """
     voucher: Voucher = office.rows["vouchers"][code]
     day, ration = office.open_day, office.ration
@@ -174,5 +175,5 @@ def call_back(office: Office, code: str) -> None:
         return
     cards = office.catalogue.needs(voucher.service, voucher.cards).get(RATIONED, 0)
     whole = not any(held.awaited for held in office.reservations_of(code))
-    if whole and office.now < day.intake_closes_at and ration.has_room(day.day, cards):
+    if whole and office.now + TIME_TO_COME_MS < day.intake_closes_at and ration.has_room(day.day, cards):
         record(office, events.VoucherCalledBack(code, day.day))

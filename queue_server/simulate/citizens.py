@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import math
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from queue_server.domain.catalogue import Catalogue, DayHours
@@ -31,7 +32,6 @@ class Citizen:
     service: str
     priority: bool
     pace: float  # of the typical time at the counter
-    spoils: bool  # the first print fails
     absent: int  # calls that are missed: 2 is gone for good
     papers: Papers
     fetch_minutes: int
@@ -47,6 +47,12 @@ def needs_card(catalogue: Catalogue, service: str) -> bool:
     return CARD in catalogue.needs(service, 1)
 
 
+def failing_prints(share: float, rng: random.Random) -> Iterator[bool]:
+    """Whether the office's next print fails: the same ones do in either queue, whoever the card is for."""
+    while True:
+        yield rng.random() < share
+
+
 def draw_citizens(
     scenario: Scenario, catalogue: Catalogue, scale: float, days: list[date], rng: random.Random
 ) -> list[Citizen]:
@@ -54,8 +60,12 @@ def draw_citizens(
     drawn: list[Citizen] = []
     for day in days:
         people = round(scenario.a_day * scale * scenario.weekdays[day.weekday()])
-        for minute in sorted(draw_minutes(scenario, catalogue.hours[day.weekday()], day, people, rng)):
-            drawn.append(draw_citizen(scenario, catalogue, len(drawn), day, minute, rng))
+        hours, hoarders = catalogue.hours[day.weekday()], round(scenario.hoarded * scale)
+        minutes = [(minute, False) for minute in draw_minutes(scenario, hours, day, people, rng)]
+        minutes += [(hours.opens + rng.randrange(MORNING_MINUTES), True) for _ in range(hoarders)]
+        for minute, hoards in sorted(minutes):
+            citizen = draw_citizen(scenario, catalogue, len(drawn), day, minute, rng)
+            drawn.append(replace(citizen, absent=2) if hoards else citizen)
     return drawn
 
 
@@ -84,7 +94,6 @@ def draw_citizen(
         service=rng.choices(list(wanted), weights=list(wanted.values()))[0],
         priority=rng.random() < scenario.priority,
         pace=rng.lognormvariate(-(spread**2) / 2, spread),
-        spoils=rng.random() < scenario.spoilage,
         absent=2 if calls < scenario.gone else 1 if calls < scenario.gone + scenario.late else 0,
         papers=lacking if papers < scenario.incomplete else Papers.COMPLETE,
         fetch_minutes=rng.randint(*FETCH_MINUTES),

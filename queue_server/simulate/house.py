@@ -10,6 +10,7 @@ from typing import Any
 
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.views import ItemStock
 from queue_server.operations import office, stock
 from queue_server.simulate.citizens import CARD
 from queue_server.simulate.scenarios import CannotSimulateError
@@ -23,7 +24,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 FOUNDED_BEFORE = 180  # minutes before the midnight that begins the first day
 AMPLE = 100_000  # of everything but the scarce blank
 ITEM_LINE = re.compile(rf'^code\s*=\s*"{CARD}"\s*(#.*)?$', re.MULTILINE)
-ANNOUNCED = re.compile(r"^next_delivery\s*=.*$", re.MULTILINE)
+ANNOUNCED = re.compile(r"^(next_delivery|delivery_quantity)\s*=.*$", re.MULTILINE)
 
 
 class House:
@@ -44,17 +45,17 @@ class House:
         self.journal.close()
         self.database.close()
 
-    def found(self, first_day: date) -> None:
-        """The office file and ample stock of everything but the scarce blank, on the evening before the first day."""
+    def found(self, first_day: date, lacking: frozenset[str] = frozenset()) -> None:
+        """The office file and ample stock of all but the scarce blank and what is lacking, on the evening before."""
         self.now = self.instant(first_day, -FOUNDED_BEFORE)
         self.do(office.apply_office, text=self.text, filename=self.filename)
         for item in self.catalogue.items:
-            if item != CARD:
+            if item != CARD and item not in lacking:
                 self.receive(item, AMPLE)
 
-    def on_hand(self) -> int:
-        """The scarce blanks that the ledger says lie in the store."""
-        return next(line.on_hand for line in self.queries.stock("id", self.now) if line.item == CARD)
+    def stock(self) -> ItemStock:
+        """The scarce blanks as the stock board says."""
+        return self.queries.snapshot(self.now).item_stock(CARD, "id")
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -88,11 +89,18 @@ class House:
             stock.move_stock, item=item, type="receive", quantity=quantity, reference="delivery", new_code=self.new_code
         )
 
-    def announce(self, next_delivery: date) -> None:
-        """The supervisor enters the office file with the date of the next delivery, which the kiosk then tells."""
-        text = ITEM_LINE.sub(
-            lambda line: f"{line[0]}\nnext_delivery = {next_delivery.isoformat()}", ANNOUNCED.sub("", self.text)
+    def count(self, quantity: int) -> int:
+        """A stock-take: so many scarce blanks lie there, whatever the book says; by how much the book was too high."""
+        book = self.stock().on_hand
+        self.do(
+            stock.move_stock, item=CARD, type="count", quantity=quantity, reason="stok opname", new_code=self.new_code
         )
+        return book - quantity
+
+    def announce(self, next_delivery: date, quantity: int) -> None:
+        """The supervisor enters the office file with the next delivery, which the kiosk then tells and promises."""
+        said = f"next_delivery = {next_delivery.isoformat()}\ndelivery_quantity = {quantity}"
+        text = ITEM_LINE.sub(lambda line: f"{line[0]}\n{said}", ANNOUNCED.sub("", self.text))
         self.do(office.apply_office, text=text, filename=self.filename, now=True)
 
     def new_id(self) -> str:

@@ -46,8 +46,12 @@ class Ledger:
     lines: list[DayLine] = field(default_factory=list)
     no_shows: int = 0
     extra_trips: int = 0
+    unready: int = 0  # visits that failed for want of a paper
+    places: int = 0  # given on a waiting list, without a date
+    dated: int = 0  # of these, those that were given a date
     spoilt: int = 0
     received: int = 0
+    lost: int = 0  # blanks that a count did not find
     promises: list[Promise] = field(default_factory=list)
     days_to_card: list[int] = field(default_factory=list)
     waits: list[int] = field(default_factory=list)  # minutes

@@ -6,7 +6,7 @@ come back the next morning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,13 +27,12 @@ class Outcome:
 class Person:
     citizen: Citizen
     papers: Papers
-    spoils: bool
     returns: int = 0
 
 
 class PlainQueue:
-    def __init__(self, catalogue: Catalogue, returns: int) -> None:
-        self.catalogue, self.returns = catalogue, returns
+    def __init__(self, catalogue: Catalogue, returns: int, failing: Iterator[bool]) -> None:
+        self.catalogue, self.returns, self.failing = catalogue, returns, failing
         self.blanks = self.cards = self.wasted = 0
         self.tomorrow: list[Person] = []
 
@@ -75,15 +74,14 @@ class PlainQueue:
             return ABSENT_MINUTES
         if person.papers is Papers.AT_HOME:
             person.papers = Papers.COMPLETE
-            self.leave(person)
+            self.come_again(person)
             return LOOK_MINUTES
         if needs_card(self.catalogue, citizen.service):
             self.print_card(person)
         return citizen.minutes(self.catalogue, citizen.service)
 
     def print_card(self, person: Person) -> None:
-        if person.spoils:
-            person.spoils = False
+        while self.blanks and next(self.failing):
             self.blanks -= 1
         if self.blanks:
             self.blanks -= 1
@@ -96,6 +94,9 @@ class PlainQueue:
         if person.citizen.absent == 2:
             return
         self.wasted += 1
+        self.come_again(person)
+
+    def come_again(self, person: Person) -> None:
         if person.returns < self.returns:
             person.returns += 1
             self.tomorrow.append(person)
@@ -107,14 +108,15 @@ def plain_queue(
     days: Sequence[date],
     deliveries: Mapping[date, int],
     returns: int,
+    failing: Iterator[bool],
 ) -> Outcome:
-    """Cards and wasted trips of the plain queue over these business days."""
-    queue = PlainQueue(catalogue, returns)
+    """Cards and wasted trips of the plain queue over these business days; `deliveries` are of what can be printed."""
+    queue = PlainQueue(catalogue, returns, failing)
     for day in days:
         hours = catalogue.hours[day.weekday()]
         queue.blanks += deliveries.get(day, 0)
         back, queue.tomorrow = queue.tomorrow, []
         comers = [(hours.opens + person.citizen.morning, person) for person in back]
-        comers += [(c.minute, Person(c, c.papers, c.spoils)) for c in citizens if c.day == day]
+        comers += [(c.minute, Person(c, c.papers)) for c in citizens if c.day == day]
         queue.day(hours, sorted(comers, key=lambda comer: comer[0]))
     return Outcome(queue.cards, queue.wasted)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from queue_server.domain import calendar
-from queue_server.simulate.ledger import Fate
+from queue_server.simulate.ledger import Fate, Ledger
 from queue_server.simulate.run import Result
 
 DAYS_HEAD = ("day", "came", "numbers", "served", "cards", "in vain", "sold out")
@@ -24,7 +24,7 @@ def report(result: Result) -> str:
             "",
             *table(("", "Antrean", "plain queue"), compared(figures)),
             "",
-            *(f"{name:<10} {words}" for name, words in sentences(figures, result.ledger.count(Fate.GIVEN_UP))),
+            *(f"{name:<10} {words}" for name, words in sentences(figures, result.ledger)),
         ]
     )
 
@@ -45,11 +45,13 @@ def compared(figures: dict[str, Any]) -> list[tuple[str, ...]]:
     return [(words, f"{figures[key]:,}", f"{figures['baseline'][key]:,}") for words, key in rows]
 
 
-def sentences(figures: dict[str, Any], given_up: int) -> list[tuple[str, str]]:
-    kept, promised = figures["kept"], figures["promised"]
+def sentences(figures: dict[str, Any], ledger: Ledger) -> list[tuple[str, str]]:
+    kept, promised, given_up = figures["kept"], figures["promised"], ledger.count(Fate.GIVEN_UP)
     return [
         ("promises", f"{kept:,} of {promised:,} kept; {given_up:,} more given up by their holders"),
         ("vouchers", f"{figures['vouchers_kept']:,} of {figures['vouchers']:,} kept"),
+        ("places", f"{ledger.places:,} on a waiting list without a date; {ledger.dated:,} of them have one by now"),
+        ("papers", f"{ledger.unready:,} visits ended at the counter for want of a paper"),
         ("visits", f"{figures['extra_trips']:,} were not the first; {figures['no_shows']:,} left before their call"),
         ("call", ranks(figures["waits_minutes"], within_minutes)),
         ("card", ranks(figures["days_to_card"], after_days)),

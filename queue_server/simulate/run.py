@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from queue_server.domain import calendar, office_file
 from queue_server.domain.catalogue import Catalogue
-from queue_server.simulate.citizens import draw_citizens
+from queue_server.simulate.citizens import draw_citizens, failing_prints
 from queue_server.simulate.house import SITE, House
 from queue_server.simulate.ledger import Fate, Ledger, spread
 from queue_server.simulate.plain_queue import Outcome, plain_queue
-from queue_server.simulate.scenarios import Scenario, require_calendar, scale_of
-from queue_server.simulate.week import Progress, Week
+from queue_server.simulate.scenarios import Scenario, require_calendar, scale_of, with_quota
+from queue_server.simulate.week import Deliveries, Progress, Week
 from queue_server.storage.verify import verify
 
 
@@ -71,22 +73,30 @@ def simulate(
     The same arguments give the same result. Raises `CannotSimulateError`, `OfficeFileError`.
     """
     catalogue = office_file.parse(text, filename)
-    scale, first = scale_of(catalogue), first_day or scenario.first_day
+    scale, first = scale_of(scenario, catalogue), first_day or scenario.first_day
     require_calendar(first)
+    if scenario.daily_quota:
+        text = with_quota(text, catalogue, round(scenario.daily_quota * scale))
+        catalogue = office_file.parse(text, filename)
     dates = business_days(catalogue, first, days or scenario.days)
     citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
-    deliveries = deliveries_on(dates, round(scenario.delivery * scale))
+    deliveries = deliveries_of(scenario, scale, dates)
     house = House(database_url, catalogue, text, filename, random.Random(f"{seed} ids"))
     try:
-        house.found(first)
-        week = Week(house, scenario.returns, Ledger(), dates, progress)
-        week.run(citizens, deliveries)
+        house.found(first, scenario.lacking)
+        week = Week(house, scenario.returns, dates, deliveries, prints(scenario, seed), progress)
+        week.run(citizens)
         faults = verify(house.database, SITE).faults
-        left = house.on_hand()
+        left = house.stock().on_hand
     finally:
         house.close()
-    baseline = plain_queue(catalogue, citizens, dates, deliveries, scenario.returns)
+    printable = printable_of(scenario, deliveries)
+    baseline = plain_queue(catalogue, citizens, dates, printable, scenario.returns, prints(scenario, seed))
     return Result(catalogue.name, catalogue.zone, scenario, seed, week.ledger, baseline, left, tuple(faults))
+
+
+def prints(scenario: Scenario, seed: int) -> Iterator[bool]:
+    return failing_prints(scenario.spoilage, random.Random(f"{seed} prints"))
 
 
 def business_days(catalogue: Catalogue, first: date, count: int) -> list[date]:
@@ -97,9 +107,25 @@ def business_days(catalogue: Catalogue, first: date, count: int) -> list[date]:
     return days
 
 
-def deliveries_on(days: list[date], quantity: int) -> dict[date, int]:
-    """Blanks come on the first business day of each week."""
+def deliveries_of(scenario: Scenario, scale: float, days: list[date]) -> Deliveries:
+    """The blanks of a scenario, and what the office file says of each on the day of the one before."""
+    at = scenario.delivered_on
+    on = first_of_weeks(days) if at is None else [days[number] for number in at if number < len(days)]
+    quantity = round(scenario.delivery * scale)
+    announced = {day: (coming, quantity) for day, coming in pairwise(on)} if scenario.announced else {}
+    return Deliveries(dict.fromkeys(on, quantity), announced, scenario.missing)
+
+
+def first_of_weeks(days: list[date]) -> list[date]:
     weeks: dict[tuple[int, int], date] = {}
     for day in days:
         weeks.setdefault(day.isocalendar()[:2], day)
-    return dict.fromkeys(weeks.values(), quantity)
+    return list(weeks.values())
+
+
+def printable_of(scenario: Scenario, deliveries: Deliveries) -> dict[date, int]:
+    """What the plain queue can print of the deliveries: of the first what is really there, of none without a ribbon."""
+    if scenario.lacking:
+        return {}
+    first = min(deliveries.quantities, default=None)
+    return {day: q - (deliveries.missing if day == first else 0) for day, q in deliveries.quantities.items()}

@@ -270,6 +270,14 @@ class Queries:
                 raise NotFound("voucher", code="")
             return row.code, reader.head()[0], str(now // 60_000)
 
+    def days_told(self) -> dict[str, tuple[str, str]]:
+        """What the phone pages of all open vouchers with a date say: code -> (date, earlier day or empty)."""
+        columns = of("vouchers")
+        told = sa.select(columns.code, columns.date, columns.early)
+        with self.database.reading() as connection:
+            rows = connection.execute(told.where(columns.site == self.site, OPEN_VOUCHER, columns.date != ""))
+            return {row.code: (row.date, row.early) for row in rows}
+
     def _voucher(self, where: sa.ColumnElement[bool], code: str, language: str, now: int) -> VoucherView:
         with self.database.reading() as connection:
             reader = Reader(connection, self.site, now)

@@ -443,6 +443,15 @@ def test_who_is_called_back_counts_towards_todays_quota(database_url: str, rng: 
     office.close()
 
 
+def test_nobody_is_called_back_when_the_kiosk_is_about_to_stop_giving_numbers(office: TheOffice) -> None:
+    empty(office)
+    office.at("2026-11-23 14.45")
+    code = ask(office)["code"]
+    office.receive("KTP", 10)
+    assert date_of(office, code) == "2026-11-24"
+    assert not good_today(office, code)
+
+
 def test_a_large_arrival_is_served_in_portions_and_nobody_gets_in_between(
     database_url: str, rng: random.Random
 ) -> None:
@@ -589,4 +598,37 @@ def test_verify_finds_counts_and_promises_that_do_not_fit(tmp_path: Path, rng: r
         connection.execute(sa.text(change))
     faults = verify(office.database, SITE).faults
     assert any(TAMPERING[change] in fault for fault in faults), faults
+    office.close()
+
+
+# -- a drought -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("people", [4_000, pytest.param(42_000, marks=(pytest.mark.faults, pytest.mark.timeout(900)))])
+def test_who_asked_first_is_served_first_through_three_deliveries(
+    tmp_path: Path, rng: random.Random, people: int
+) -> None:
+    office = TheOffice(f"sqlite:///{tmp_path / 'antrean.db'}", rng, name="cianjur")
+    office.found("2026-11-23 07.00", KTP=0, RIBBON=50_000, FILM=50_000)
+    office.at("2026-11-23 08.00")
+    codes = [office.new_code() for _ in range(people)]
+    for first in range(0, people, 100):
+        asked = [
+            office.command(vouchers.give_voucher, code=code, token=office.new_id(), service="KTP-CETAK")
+            for code in codes[first:][:100]
+        ]
+        office.journal.commit(asked)
+        assert all(command.answer()["date"] is None for command in asked)
+    told: dict[str, tuple[str, str]] = {}
+    for day in ("2026-11-24", "2026-11-26", "2026-11-30"):
+        office.at(f"{day} 08.00")
+        office.receive("KTP", people // 4)
+        office.follow_calendar()
+        told |= office.queries.days_told()  # of those who did not come the blanks are the next one's
+        assert set(told) == set(codes[: len(told)])
+    assert people * 0.7 < len(told) < people
+    days = [told[code][0] for code in codes[: len(told)]]
+    assert days == sorted(days)
+    assert len(set(days)) > 3
+    office.verify()
     office.close()

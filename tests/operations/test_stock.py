@@ -1,5 +1,7 @@
 """Blanks: on hand = available + promised + safety, and a fact is never refused."""
 
+from typing import Any
+
 import pytest
 
 from queue_server.domain.errors import Conflict, Invalid, NotFound, OutOfStock
@@ -73,6 +75,51 @@ def test_somebody_who_is_at_a_counter_keeps_the_promise_while_another_can_be_fou
     third = office.take("KTP-CETAK")
     office.enter("KTP", "count", 1)
     assert (office.state(first), office.state(third)) == ("called", "deferred")
+
+
+def sent_away(office: TheOffice, ticket: dict[str, Any], counter: int, **details: Any) -> None:
+    office.act(calling.start, ticket, counter)
+    office.finish(ticket, counter, outcome="stopped", **details)
+
+
+def test_whoever_is_sent_away_because_the_last_blank_is_spoilt_gets_the_first_voucher(office: TheOffice) -> None:
+    office.enter("KTP", "spoil", 96)
+    ticket = office.take("KTP-CETAK")  # the other three are the safety stock
+    office.open(KTP)
+    office.call(KTP)
+    sent_away(office, ticket, KTP, spoilt=[{"item": "KTP", "quantity": 4, "reason": "cetak gagal"}])
+    view = office.queries.ticket(ticket["id"], "id", office.clock)
+    assert (view.state, view.voucher and view.voucher.date) == ("deferred", "2026-11-24")
+    assert view.voucher
+    assert (view.voucher.blanks, view.voucher.awaited) == (0, 1)
+    alerts = office.queries.today(office.clock).alerts
+    assert [(alert.kind, alert.subject) for alert in alerts] == [("promise_broken", "A-001")]
+    assert figures(office) == (0, 0, 0, 0)
+    assert office.call(KTP) is None  # the counter is free again
+
+
+def test_whoever_loses_the_promise_to_the_next_counter_gets_the_first_voucher_as_well(office: TheOffice) -> None:
+    office.enter("KTP", "spoil", 95)
+    first, second = (office.take("KTP-CETAK") for _ in range(2))
+    for counter in (KTP, KTP + 1):
+        office.open(counter)
+        office.call(counter)
+    office.act(calling.start, first, KTP)
+    office.finish(first, KTP, spoilt=[{"item": "KTP", "quantity": 4, "reason": "cetak gagal"}])
+    assert office.state(second) == "called"
+    sent_away(office, second, KTP + 1)
+    assert office.state(second) == "deferred"
+    assert len(office.queries.today(office.clock).alerts) == 1
+
+
+def test_whoever_is_sent_away_while_there_is_a_blank_is_owed_none(office: TheOffice) -> None:
+    office.enter("KTP", "spoil", 96)
+    ticket = office.take("KTP-CETAK")
+    office.open(KTP)
+    office.call(KTP)
+    sent_away(office, ticket, KTP, spoilt=[{"item": "KTP", "quantity": 3, "reason": "cetak gagal"}])
+    assert office.state(ticket) == "finished"
+    assert figures(office) == (1, 0, 0, 1)
 
 
 def test_a_fact_beyond_the_book_enters_a_find_first_and_a_supervisor_sees_it(office: TheOffice) -> None:
