@@ -69,19 +69,22 @@ def service(code: str) -> ResponseReturnValue:
         shown = {"service": chosen, "back": back, "most": most, "waiting": waiting, "may_take": may_take}
         shown["asks_nik"] = asks_nik()
         return screen("checklist", view.day, **shown)
-    shown = {"service": chosen, "back": back, "groups": groups_of(view), **instead_of(chosen, view)}
+    shown = {"service": chosen, "back": back, "groups": groups_of(view), "asks_nik": asks_nik()}
+    shown |= instead_of(chosen, view)
     return screen("refused", view.day, level_words=view.level_words, elsewhere=view.elsewhere, **shown)
 
 
 @blueprint.get("/service/<code>/nik")
 @device("kiosk")
 def nik(code: str) -> ResponseReturnValue:
-    """What comes before the number where the office asks for the NIK; else, or once it is gone, the checklist."""
+    """What comes before the number, or another day instead of it, where the office asks for the NIK; else, or once
+    neither can be had, the checklist.
+    """
     view = services()
     chosen = next((service for service in view.services if service.code == code), None) or abort(404)
-    if not (asks_nik() and chosen.open):
+    if not (asks_nik() and (chosen.open or chosen.offer)):
         return service(code)
-    return screen("nik", view.day, service=chosen)
+    return screen("nik", view.day, service=chosen, another_day=not chosen.open)
 
 
 @blueprint.get("/ticket/<ticket_id>")

@@ -245,7 +245,10 @@
   /** Another day instead of a number. */
   async function takeAnotherDay(form) {
     if (state.working) return;
+    if (form.dataset.then) return go(form.dataset.then);
+    const asked = Boolean(part("nik"));
     const order = { service: form.dataset.service, channel: "kiosk", language: state.language };
+    if (asked) order.nik = state.nik; // the same wish again, after a lost answer, is the same with it alone
     const key = newId();
     state.working = true;
     state.pending = { key, order };
@@ -256,7 +259,8 @@
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      await go(state.address); // numbers are left by now, or the office says why not
+      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      await go(asked ? `/kiosk/service/${order.service}` : state.address); // numbers are left, or the office says why not
       tell(refused.message);
     } finally {
       state.working = false;
@@ -402,7 +406,7 @@
     "show-nik"() { showNik(0); },
     async "to-checklist"() {
       const { fillIn } = state;
-      if (await go(`/kiosk/service/${part("take").dataset.service}`) && name() === "checklist" && fillIn) fillIn();
+      if (await go(`/kiosk/service/${(part("take") || part("another-day")).dataset.service}`) && name() === "checklist" && fillIn) fillIn();
     },
     "look-up"() { if (code().length === 8) return go(`/kiosk/voucher/${code()}`); },
   };

@@ -97,7 +97,7 @@ class Office:
         self.events: list[tuple[Entry, Event]] = []
         self.replaced: list[tuple[str, Any, Any]] = []
         self.plain: list[tuple[str, dict[str, Any]]] = []  # rows of people and devices for the same transaction
-        self.marks: dict[str, set[str]] = {}  # of the NIKs that the batch names -> tickets taken with each today
+        self.marks: dict[str, set[str]] = {}  # of the NIKs that the batch names -> tickets and vouchers of each
         self.lines: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait

@@ -97,9 +97,7 @@ def issue_ticket(
     if held:
         carry_all(office, held.code, ticket_id, service, back=True)
     promise(office, ticket, service)  # of a voucher: what had to be taken from it when a promise broke
-    if mark:
-        office.marks[mark].add(ticket_id)
-        office.hand_over("nik_marks", {"ticket_id": ticket_id, "mark": mark, "day": day})
+    keep_mark(office, mark, ticket_id, day)
     return issued(office, ticket, created=True)
 
 
@@ -155,7 +153,7 @@ def require_quota(office: Office, service: Service, day: str) -> None:
 def mark_within_limit(office: Office, service: Service, day: str, nik: DayMark | None, unattended: bool) -> str | None:
     """What the holder is known by today, None where nobody asks or staff gave the number to who has no NIK.
 
-    A number given back counts no more. Source: `docs/field.md#touts`.
+    Numbers and vouchers count alike; one that was given back counts no more. Source: `docs/field.md#touts`.
     """
     limit = office.catalogue.rules.numbers_per_nik
     if not limit:
@@ -167,10 +165,18 @@ def mark_within_limit(office: Office, service: Service, day: str, nik: DayMark |
     mark = nik(day)
     if mark not in office.marks:  # this batch has opened the day: its rows are those of the day before
         raise Busy("day_changed")
-    taken = [ticket for ticket_id in office.marks[mark] if (ticket := office.rows["tickets"].get(ticket_id))]
-    if sum(ticket.state != tickets.CANCELLED for ticket in taken) >= limit:
+    rows = office.rows["tickets"], office.rows["vouchers"]
+    taken = [row for holder in office.marks[mark] for known in rows if (row := known.get(holder))]
+    if sum(row.state != tickets.CANCELLED for row in taken) >= limit:
         raise QuotaReached("nik_quota", service=service.code, limit=limit)
     return mark
+
+
+def keep_mark(office: Office, mark: str | None, holder: str, day: str) -> None:
+    """`holder` is a ticket's id or a voucher's code. The journal never learns of it."""
+    if mark:
+        office.marks[mark].add(holder)
+        office.hand_over("nik_marks", {"holder": holder, "mark": mark, "day": day})
 
 
 def require_voucher(office: Office, code: str, service: str, day: str) -> Voucher:

@@ -8,12 +8,13 @@ from typing import Any
 from queue_server.domain import days, events
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, QuotaReached, WrongState
 from queue_server.domain.fold import record
+from queue_server.domain.nik import DayMark
 from queue_server.domain.office import Office
 from queue_server.domain.policy import Ration
 from queue_server.domain.stock import RATIONED, Reservation
 from queue_server.domain.tickets import Voucher
 from queue_server.operations.promises import claim, fetch_awaited, give_up, next_rank
-from queue_server.operations.ticketing import require_intake, require_service
+from queue_server.operations.ticketing import keep_mark, mark_within_limit, require_intake, require_service
 
 STEP = 25  # vouchers a command: a command writes at most 500 rows
 TIME_TO_COME_MS = 30 * 60_000  # whoever is called back needs it until the kiosk stops giving numbers
@@ -29,14 +30,17 @@ def give_voucher(
     priority: bool = False,
     channel: str = "kiosk",
     language: str = "id",
+    nik: DayMark | None = None,
+    unattended: bool = False,
 ) -> dict[str, Any]:
     """A dated voucher, or a place on the waiting list, for somebody who cannot have a number today.
 
-    `code` (what is typed in) and `token` (128 bits) are the caller's chance. Raises `Conflict` while a number can be
-    had, `Invalid`, `QuotaReached` (more cards than a day has), `ServiceClosed`, `ServiceSuspended`, `DayIsClosed`,
-    `IntakeClosed`, `ClockBehind`. Source: `docs/field.md#sold-out`.
+    `code` (what is typed in) and `token` (128 bits) are the caller's chance; `nik` and `unattended` are as with a
+    number. Raises `Conflict` while a number can be had, `Invalid`, `QuotaReached` (more cards than a day has, or than
+    a NIK may have), `ServiceClosed`, `ServiceSuspended`, `DayIsClosed`, `IntakeClosed`, `ClockBehind` and `Busy`.
+    Source: `docs/field.md#sold-out`.
     """
-    require_intake(office)
+    day = require_intake(office)
     wanted = require_service(office, service)
     if cards != 1 and not wanted.cards:
         raise Invalid("one_card", service=service)
@@ -47,6 +51,7 @@ def give_voucher(
     if not ration.may_wait(wanted):
         raise refused
     require_a_day(office, ration, service, cards)
+    mark = mark_within_limit(office, wanted, day, nik, unattended)
     offer = ration.offer(wanted, cards)
     rank = next_rank(office, offer.date) if offer.date else office.seq + 1
     record(
@@ -64,6 +69,7 @@ def give_voucher(
         ),
     )
     claim(office, code, offer)
+    keep_mark(office, mark, code, day)
     return voucher_state(office, code)
 
 

@@ -33,7 +33,7 @@ from queue_server.storage.schema import (
 
 KEYS_A_QUERY = 5000
 Changes = list[tuple[Any, Any, Any]]  # a key, its row before and its row now, None where there is none
-MARKED = sa.select(nik_marks.c.mark, nik_marks.c.ticket_id).where(
+MARKED = sa.select(nik_marks.c.mark, nik_marks.c.holder).where(
     nik_marks.c.site == sa.bindparam("site"), nik_marks.c.mark.in_(sa.bindparam("marks", expanding=True))
 )
 
@@ -249,9 +249,9 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
 
     moves = bring("movements", "seq", names.movements) + bring("movements", "reverses", names.movements)
     ids = names.tickets | {move.ticket_id for move in moves if move.ticket_id}
-    ids |= recall_marks(connection, site, office, names.marks) if names.marks else set()
-    back = bring("tickets", "ticket_id", ids - office.rows["tickets"].keys())
-    bring("vouchers", "code", names.vouchers - office.rows["vouchers"].keys())
+    marked = recall_marks(connection, site, office, names.marks) if names.marks else set()
+    back = bring("tickets", "ticket_id", (ids | marked) - office.rows["tickets"].keys())
+    bring("vouchers", "code", (names.vouchers | marked) - office.rows["vouchers"].keys())
     sent = names.consignments | names.movements | {move.consignment for move in moves if move.consignment}
     bring("consignments", "seq", sent - office.rows["consignments"].keys())
     bring("backlog", "record_id", names.records - office.rows["backlog"].keys())
@@ -262,10 +262,10 @@ def recall(connection: sa.Connection, site: str, office: Office, names: Names) -
 
 
 def recall_marks(connection: sa.Connection, site: str, office: Office, marks: Collection[str]) -> set[str]:
-    """Learn which tickets were taken with the NIKs of these marks; returns the tickets' ids."""
+    """Learn what was taken with the NIKs of these marks; returns the tickets' ids and the vouchers' codes."""
     office.marks.update({mark: set() for mark in marks})
-    for mark, ticket_id in connection.execute(MARKED, {"site": site, "marks": list(marks)}):
-        office.marks[mark].add(ticket_id)
+    for mark, holder in connection.execute(MARKED, {"site": site, "marks": list(marks)}):
+        office.marks[mark].add(holder)
     return set().union(*office.marks.values())
 
 

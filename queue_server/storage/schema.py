@@ -636,13 +636,13 @@ answers = sa.Table(
     text("body"),
 )
 
-# Which numbers of a day were taken with one and the same NIK: a keyed hash, gone when the next day opens. No foreign
-# key: a rebuild makes the tickets anew and leaves these rows alone.
+# Which numbers and vouchers of a day were taken with one and the same NIK: a keyed hash, gone when the next day opens.
+# `holder` is a ticket's id or a voucher's code. No foreign key: a rebuild makes both anew and leaves these rows alone.
 nik_marks = sa.Table(
     "nik_marks",
     meta,
     site(),
-    text("ticket_id", primary_key=True),
+    text("holder", primary_key=True),
     text("mark"),
     text("day"),
 )

@@ -774,6 +774,31 @@ def test_a_nik_is_typed_by_keys_and_the_second_number_is_refused_with_what_to_do
     assert not any(nik[:6] in address for nik in (TOUT, CITIZEN) for address in addresses)
 
 
+def test_another_day_asks_for_the_nik_as_well_and_counts_it(asked: Page, asking: OpenDoor) -> None:
+    asking.office.count("KTP", 3)  # that is the reserve: nothing is left for numbers
+    asked.goto(f"{asking.url}/kiosk/service/KTP-CETAK")
+    for nik in (TOUT, CITIZEN):
+        asked.locator(".opt-first").tap()
+        title(asked, "Ketik NIK Anda.")
+        assert in_every_size(asked) + measures.violations(asked) == []
+        asked.keyboard.type(nik[:15])
+        touch(asked, "Masuk daftar tunggu")
+        expect(asked.get_by_role("alert").filter(visible=True)).to_have_text("NIK harus 16 angka.")
+        asked.keyboard.type(nik[15:])
+        touch(asked, "Masuk daftar tunggu")
+        title(asked, "Daftar tunggu: kode Anda")
+        asked.goto(f"{asking.url}/kiosk/service/KTP-CETAK")
+    asked.locator(".opt-first").tap()
+    title(asked, "Ketik NIK Anda.")
+    touch(asked, "Kembali")
+    expect(asked.locator(".opt-first")).to_be_visible()
+    asked.locator(".opt-first").tap()
+    title(asked, "Ketik NIK Anda.")
+    asked.keyboard.type(TOUT)
+    touch(asked, "Masuk daftar tunggu")
+    expect(asked.locator("#refusal")).to_contain_text("NIK ini sudah mengambil 1 nomor Cetak KTP-el hari ini.")
+
+
 def test_pictures_of_the_kiosk_for_the_readme(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:
     paired = new_page("kiosk")
     door.pair(paired, printer=f"file:{tmp_path / 'paper'}")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from queue_server.domain.errors import Busy, Invalid, OutOfStock, QuotaReached, Refusal
 from queue_server.domain.nik import DayMark, day_mark
 from queue_server.operations import office as office_operations
-from queue_server.operations import ticketing
+from queue_server.operations import ticketing, vouchers
 from queue_server.storage import schema
 from queue_server.storage.journal import Command, Journal
 from queue_server.storage.rebuild import rebuild
@@ -112,6 +112,30 @@ def test_two_servers_on_one_office_count_together(office: TheOffice) -> None:
         assert said(wish) == expected
     other.close()
     assert told(office, at_the_kiosk(office)) == QuotaReached
+
+
+def test_a_voucher_given_instead_counts_like_a_number(office: TheOffice) -> None:
+    office.count("KTP", 4)  # three of them stay in reserve
+    wishes = [at_the_kiosk(office), another_day(office), another_day(office)]
+    office.journal.commit(wishes)
+    code = wishes[1].answer()["code"]
+    assert [type(wish.failure) for wish in wishes] == [type(None), type(None), QuotaReached]
+    office.power_cut()
+    assert refused_as(office, another_day(office)) is QuotaReached
+    office.do(vouchers.cancel_voucher, vouchers=(code,), code=code)
+    assert refused_as(office, another_day(office)) is None
+    assert refused_as(office, another_day(office, CITIZEN)) is None
+    assert refused_as(office, another_day(office, nik=None)) is Invalid
+
+
+def another_day(office: TheOffice, nik: str | None = TOUT) -> Command[Any]:
+    wish: dict[str, Any] = {"code": office.new_code(), "token": office.new_id(), "nik": nik and known(nik)}
+    return office.command(vouchers.give_voucher, service="KTP-CETAK", unattended=True, **wish)
+
+
+def refused_as(office: TheOffice, wish: Command[Any]) -> type[Exception] | None:
+    office.journal.commit([wish])
+    return type(wish.failure) if wish.failure else None
 
 
 def test_a_number_given_back_counts_no_more(office: TheOffice) -> None:

@@ -189,13 +189,14 @@ class NewTicket(Said):
 
 
 class NewVoucher(Said):
-    """Another day for whoever cannot have a number; `channel` left out is `kiosk` for a device and `desk` for staff."""
+    """Another day for whoever cannot have a number; `channel` and `nik` are as with a number."""
 
     service: Code
     priority: JsonBool = False
     cards: Annotated[int, Field(ge=1, le=9), WHOLE] = 1
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
+    nik: Nik | None = None
 
 
 class Because(Said):

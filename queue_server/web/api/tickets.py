@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response
 
 from queue_server.domain.errors import NotAllowed, WrongState
-from queue_server.domain.nik import DayMark, checked_nik, day_mark
 from queue_server.domain.views import TicketView
 from queue_server.operations import calling, office, ticketing
 from queue_server.web.api.models import (
@@ -24,6 +23,7 @@ from queue_server.web.api.models import (
     TicketState,
     WhichNumber,
 )
+from queue_server.web.api.niks import mark_of
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
 from queue_server.web.guards import CLERKS, KIOSK_OR_DESK, MANAGERS, device_or_staff, staff, ticket_holder_or_staff
 from queue_server.web.house import house, new_code, new_token
@@ -59,15 +59,6 @@ def issue(body: NewTicket) -> Response:
     if created and caller.kind == "device":
         watch_for_a_rush(caller.id)
     return answer(with_addresses(issued), 201 if created else 200)
-
-
-def mark_of(body: NewTicket) -> DayMark | None:
-    """Raises `Invalid`, which never repeats what was sent."""
-    if body.nik is None:
-        return None
-    settings = house().settings
-    nik = checked_nik(body.nik.get_secret_value())
-    return day_mark(bytes.fromhex(settings.secret_key), settings.site, body.service, nik)
 
 
 def watch_for_a_rush(kiosk: str) -> None:

@@ -10,6 +10,7 @@ from printables import pdf
 from queue_server.domain.views import VoucherView, as_json
 from queue_server.operations import vouchers
 from queue_server.web.api.models import NewVoucher, OfVoucher, Printed, Voucher, VoucherCancelled
+from queue_server.web.api.niks import mark_of
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
 from queue_server.web.api.slips import BYTES_TYPE, PDF_TYPE, WIDE, escpos_of, once_for_each_key, put_on_paper
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff, ticket_holder_or_staff
@@ -35,6 +36,8 @@ def give(body: NewVoucher) -> Response:
         priority=body.priority,
         channel=body.channel or ("kiosk" if caller.kind == "device" else "desk"),
         language=body.language,
+        nik=mark_of(body),
+        unattended=caller.kind == "device",
     )
     return answer(with_addresses(read(given["code"])), 201)
 

@@ -314,10 +314,10 @@ def upgrade() -> None:
     op.create_table(
         "nik_marks",
         text("site"),
-        text("ticket_id"),
+        text("holder"),
         text("mark"),
         text("day"),
-        sa.PrimaryKeyConstraint("site", "ticket_id", name="pk_nik_marks"),
+        sa.PrimaryKeyConstraint("site", "holder", name="pk_nik_marks"),
     )
     op.create_index("nik_marks_of_mark", "nik_marks", ["site", "mark"])
     op.create_table(
