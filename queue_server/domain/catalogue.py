@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from queue_server.domain.backlog import KINDS
@@ -198,6 +199,11 @@ class Catalogue:
         """What one ticket reserves: item -> whole units; an item that the office does not keep limits nothing."""
         wanted = self.services[service].consumes
         return {item: quantity * cards for item, quantity in wanted.items() if item in self.items}
+
+    def documents(self, service: str, used: Sequence[Mapping[str, Any]]) -> int:
+        """How many documents lines of `{item, quantity}` suffice for, by what each needs first: its card or paper."""
+        lead, quantity = next(iter(self.needs(service, 1).items()), ("", 1))
+        return int(sum(line["quantity"] for line in used if line["item"] == lead) // quantity)
 
     def for_demo(self) -> Catalogue:
         """Open around the clock, no quota, every counter serves everything: to be tried at any hour."""

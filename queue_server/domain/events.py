@@ -324,6 +324,7 @@ class TicketMoved(Event):
     stage: int
     hall: str
     outcome: str = ""  # how the service just left ended; empty when it was only passed on
+    made: int = 0  # documents of the service that have their blanks from an earlier stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,6 +348,7 @@ def _(event: events.TicketMoved, office: Office, entry: Entry) -> None:
         state=tickets.WAITING,
         service=event.service,
         stage=event.stage,
+        made=event.made,
         hall=event.hall,
         counter=None,
         clerk=None,

@@ -51,6 +51,7 @@ class Ticket:
     priority: bool = False
     urgent: bool = False
     cards: int = 1
+    made: int = 0  # of these, in an earlier stage: no blank is needed for them any more
     voucher: str | None = None
     voucher_rank: int | None = None
     channel: str = "kiosk"
@@ -77,6 +78,11 @@ class Ticket:
         if self.urgent:
             return URGENT
         return PRIORITY if self.priority else REGULAR
+
+    @property
+    def to_make(self) -> int:
+        """Cards that still need their blanks."""
+        return self.cards - self.made
 
     @property
     def order(self) -> int:

@@ -254,11 +254,11 @@ def finish(
         return state_of(office, ticket_id)
     stays = next_service == ticket.service
     if next_service:
-        move_on(office, ticket, next_service, counter, outcome)
+        move_on(office, ticket, next_service, counter, outcome, used or [])
     else:
         record(office, events.ServiceFinished(ticket_id, counter, outcome))
     if used is None:
-        needs = office.catalogue.needs(ticket.service, ticket.cards) if outcome == "done" and not stays else {}
+        needs = office.catalogue.needs(ticket.service, ticket.to_make) if outcome == "done" and not stays else {}
         used = [{"item": item, "quantity": quantity} for item, quantity in needs.items()]
     take_blanks(office, ticket, used, spoilt or [], counter, keep_rest=stays)
     if next_service and not stays:
@@ -347,14 +347,16 @@ def move(office: Office, *, ticket_id: str, clerk: str, service: str) -> dict[st
     if ticket.state != tickets.SERVING:
         raise WrongState("ticket_state", number=ticket.label, state=ticket.state)
     assert ticket.counter is not None
-    move_on(office, ticket, service, ticket.counter, outcome="")
+    move_on(office, ticket, service, ticket.counter, outcome="", used=[])
     if service != ticket.service:
         release_all(office, ticket, ticket.counter)
         promise(office, office.ticket(ticket_id), service, ticket.counter)
     return state_of(office, ticket_id)
 
 
-def move_on(office: Office, ticket: Ticket, service: str, counter: int, outcome: str) -> None:
+def move_on(
+    office: Office, ticket: Ticket, service: str, counter: int, outcome: str, used: list[dict[str, Any]]
+) -> None:
     catalogue = office.catalogue
     if service not in catalogue.services:
         raise Invalid("unknown_service", service=service)
@@ -363,7 +365,8 @@ def move_on(office: Office, ticket: Ticket, service: str, counter: int, outcome:
         raise Invalid("last_stage", service=service)
     hall = catalogue.hall_of(service)
     ended = outcome if service != ticket.service else ""  # a stage is not yet a service done
-    record(office, events.TicketMoved(ticket.ticket_id, counter, service, stage, hall, ended))
+    made = ticket.made + catalogue.documents(service, used) if service == ticket.service else 0
+    record(office, events.TicketMoved(ticket.ticket_id, counter, service, stage, hall, ended, min(made, ticket.cards)))
 
 
 # -- undo --------------------------------------------------------------------------------------------------------------

@@ -59,9 +59,9 @@ def promise(office: Office, ticket: Ticket, service: str, counter: int | None = 
     held = {reservation.item: reservation.quantity for reservation in office.reservations_of(ticket.ticket_id)}
     by_voucher = ticket.voucher is not None
     bucket = VOUCHER if by_voucher else ration.bucket(wanted, ticket.priority, ticket.channel)
-    if refused := ration.refusal(wanted, ticket.cards, bucket, held, by_voucher):
+    if refused := ration.refusal(wanted, ticket.to_make, bucket, held, by_voucher):
         raise refused
-    for item, needed in office.catalogue.needs(service, ticket.cards).items():
+    for item, needed in office.catalogue.needs(service, ticket.to_make).items():
         if (missing := needed - held.get(item, 0)) > 0:
             of_bucket = bucket if item == stock.RATIONED else ""
             record(office, events.BlankReserved(ticket.ticket_id, item, missing, service, counter, of_bucket))
@@ -139,7 +139,7 @@ def gone_for(office: Office, ticket: Ticket, counter: int, spoilt: Mapping[str, 
     """
     held = {reservation.item: reservation.quantity for reservation in office.reservations_of(ticket.ticket_id)}
     gone = {}
-    for item, needed in office.catalogue.needs(ticket.service, ticket.cards).items():
+    for item, needed in office.catalogue.needs(ticket.service, ticket.to_make).items():
         there = (
             office.balance(item, stock.STORE).unpromised + office.balance(item, stock.counter_account(counter)).posted
         )

@@ -265,6 +265,7 @@ tickets = sa.Table(
     flag("priority"),
     flag("urgent"),
     whole("cards"),
+    whole("made"),
     text("voucher", nullable=True),
     whole("voucher_rank", nullable=True),
     text("channel"),

@@ -267,6 +267,55 @@ def test_the_next_stage_keeps_number_place_and_blank(office: TheOffice) -> None:
     assert office.queries.ticket(ticket["id"], "id", office.clock).stage == "C"
 
 
+def stage(office: TheOffice, **details: Any) -> dict[str, Any]:
+    """Called, begun and ended at the counter for the card."""
+    ticket = called(office)
+    office.act(calling.start, ticket, KTP)
+    return office.finish(ticket, KTP, **details)
+
+
+def printed_and_waits(office: TheOffice, cards: int = 1, printed: int = 1) -> dict[str, Any]:
+    """Of a visit for so many cards so many are printed in its first stage; it waits to be called again."""
+    office.take("KTP-CETAK", cards=cards)
+    office.open(KTP)
+    used = [{"item": item, "quantity": printed} for item in ("KTP", "RIBBON", "FILM")]
+    return stage(office, next_service="KTP-CETAK", used=used)
+
+
+def test_a_blank_that_an_earlier_stage_used_is_not_taken_again_when_the_visit_is_done(office: TheOffice) -> None:
+    printed_and_waits(office)
+    stage(office)
+    assert (office.stock().used, office.stock().on_hand, office.stock("RIBBON").used) == (1, 99, 1)
+
+
+def test_of_two_cards_the_later_stage_takes_the_one_that_is_left(office: TheOffice) -> None:
+    printed_and_waits(office, cards=2)
+    stage(office)
+    assert (office.stock().used, office.stock().promised) == (2, 0)
+
+
+def test_whoever_has_the_card_already_is_not_owed_another_one(office: TheOffice) -> None:
+    printed_and_waits(office)
+    office.count("KTP", 0)
+    assert stage(office, outcome="stopped")["state"] == "finished"
+
+
+def test_whoever_has_the_card_already_is_called_back_without_a_blank(office: TheOffice) -> None:
+    ticket = printed_and_waits(office)
+    office.count("KTP", 0)
+    for _ in range(2):
+        office.act(calling.no_show, called(office), KTP)
+    assert office.act(calling.requeue, ticket, KTP)["state"] == "waiting"
+
+
+def test_a_stage_that_is_taken_back_gives_its_blank_back_to_the_promise(office: TheOffice) -> None:
+    ticket = printed_and_waits(office)
+    office.act(calling.undo, ticket, KTP)
+    assert (office.stock().used, office.stock().promised) == (0, 1)
+    office.finish(ticket, KTP)
+    assert office.stock().used == 1
+
+
 def test_passing_on_changes_the_promise_in_the_same_commit_or_not_at_all(office: TheOffice) -> None:
     office.enter("KIA", "count", 0)
     office.take("KTP-CETAK")

@@ -478,6 +478,7 @@ def upgrade() -> None:
         flag("priority"),
         flag("urgent"),
         whole("cards"),
+        whole("made"),
         text("voucher", nullable=True),
         whole("voucher_rank", nullable=True),
         text("channel"),
