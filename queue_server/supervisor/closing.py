@@ -9,7 +9,7 @@ from flask import Blueprint, request
 
 from queue_server.domain.closing import HEAD, KEEPER
 from queue_server.domain.days import CLOSED, CLOSING, OPEN
-from queue_server.supervisor.views import page, read_today
+from queue_server.supervisor.views import iso_day, page, read_today
 from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
@@ -21,10 +21,12 @@ blueprint = Blueprint("closing", __name__, url_prefix="/supervisor", template_fo
 @blueprint.get("/report")
 @staff(SUPERVISOR, ADMIN, AUDITOR, STOCK)
 def report() -> str:
-    """`date` is the business day, by default the newest. Before the first day there is nothing to report."""
+    """`date` is the business day, by default the newest. Before the first day there is nothing to report. Raises
+    `Invalid`, `NotFound`.
+    """
     now, today = house().clock(), read_today()
     days = house().reports.days(now)
-    shown = house().reports.daily(request.args.get("date"), now) if days else None
+    shown = house().reports.daily(iso_day(request.args.get("date")), now) if days else None
     return page(
         "supervisor/report.html",
         today,
