@@ -1,4 +1,4 @@
-"""Sheets of A4 with our own typefaces: a document, words on it, and how figures and days are written."""
+"""Sheets of A4 with our own typefaces: a document and words on it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,3 @@ def fitted(words: str, style: Style, width: float) -> Style:
     """The style, or a smaller one in which the words are not wider than that."""
     needed = style.width_of(words)
     return style if needed <= width else Style(style.face, style.size * width / needed)
-
-
-def thousands(number: int) -> str:
-    """1.419"""
-    return f"{number:,}".replace(",", ".")

@@ -21,6 +21,7 @@ from printables.sheet import (
     table,
 )
 from queue_server.domain.calendar import MONTHS, long_date
+from queue_server.domain.figures import thousands
 from queue_server.domain.views import DestructionMinutes, HandoverMinutes, RequestLetter
 
 CENTRE = "Direktorat Jenderal Kependudukan dan Pencatatan Sipil, Kementerian Dalam Negeri"
@@ -46,11 +47,6 @@ KINDS = {"withdrawn": "Kartu lama yang ditarik", "spoiled": "Rusak cetak", "defe
 BY_HAND = "." * 40
 
 
-def figure(number: int) -> str:
-    """1.419"""
-    return f"{number:,}".replace(",", ".")
-
-
 def day(written: str) -> str:
     """Senin, 23 November 2026"""
     return long_date(date.fromisoformat(written), "id")
@@ -71,13 +67,13 @@ def numbered(reference: str) -> str:
 
 def request_letter(view: RequestLetter) -> bytes:
     """*Surat permohonan blangko*."""
-    amount = f"{figure(view.asked)} {view.unit}"
+    amount = f"{thousands(view.asked)} {view.unit}"
     last = view.last_receipt
     known = [
-        (f"Stok fisik per {short_day(view.day)}", f"{figure(view.on_hand)} {view.unit}"),
-        ("Pemakaian tiga bulan terakhir", f"{figure(view.used)} {view.unit}"),
-        ("Data siap cetak (PRR)", f"{figure(view.backlog)} data" if view.backlog is not None else BY_HAND),
-        ("Penerimaan terakhir", f"{figure(last[1])} {view.unit}, {short_day(last[0])}" if last else "belum pernah"),
+        (f"Stok fisik per {short_day(view.day)}", f"{thousands(view.on_hand)} {view.unit}"),
+        ("Pemakaian tiga bulan terakhir", f"{thousands(view.used)} {view.unit}"),
+        ("Data siap cetak (PRR)", f"{thousands(view.backlog)} data" if view.backlog is not None else BY_HAND),
+        ("Penerimaan terakhir", f"{thousands(last[1])} {view.unit}, {short_day(last[0])}" if last else "belum pernah"),
         ("Yang dimohon", amount),
     ]
     blocks = [
@@ -120,7 +116,7 @@ def handover_minutes(view: HandoverMinutes) -> bytes:
         *table(
             ("Barang", "Uraian", "Banyaknya"),
             (0.46, 0.32, 0.22),
-            [(view.item, what, f"{figure(n)} {view.unit}") for what, n in amounts if n is not None],
+            [(view.item, what, f"{thousands(n)} {view.unit}") for what, n in amounts if n is not None],
             {2},
         ),
         gap(8),
@@ -152,8 +148,8 @@ def destruction_minutes(view: DestructionMinutes) -> bytes:
         *table(
             ("Barang", "Asal", "Dimusnahkan", "Sisa"),
             (0.36, 0.32, 0.18, 0.14),
-            [(n.item, KINDS[n.kind], f"{figure(n.destroyed)} {n.unit}", figure(n.left)) for n in view.lines]
-            + [("Seluruhnya", "", figure(total), "")],
+            [(n.item, KINDS[n.kind], f"{thousands(n.destroyed)} {n.unit}", thousands(n.left)) for n in view.lines]
+            + [("Seluruhnya", "", thousands(total), "")],
             {2, 3},
         ),
         gap(8),
@@ -176,13 +172,13 @@ def log_of(view: DestructionMinutes) -> list[Block]:
             str(place),
             short_day(card.day),
             card.number or "-",
-            f"{view.item_names.get(card.item, card.item)}, {figure(card.quantity)}",
+            f"{view.item_names.get(card.item, card.item)}, {thousands(card.quantity)}",
             card.reason,
         )
         for place, card in enumerate(view.log, start=1)
     ]
     listed = sum(card.quantity for card in view.log)
-    more = [paragraph(f"dan {figure(view.logged - listed)} kartu lagi menurut buku")] if view.logged > listed else []
+    more = [paragraph(f"dan {thousands(view.logged - listed)} kartu lagi menurut buku")] if view.logged > listed else []
     return [
         paragraph("Lampiran: kartu lama yang ditarik sejak pemusnahan sebelumnya", STRONG),
         gap(6),

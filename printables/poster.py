@@ -13,10 +13,11 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from printables import motif, qr
-from printables.page import PORTRAIT, document, fitted, say, thousands
+from printables.page import PORTRAIT, document, fitted, say
 from printables.pdf import Style, stencil, wrap
 from printables.typefaces import BOLD, NUMERALS, REGULAR
 from queue_server.domain import calendar
+from queue_server.domain.figures import thousands
 from queue_server.domain.views import ItemStock, PosterView
 
 WIDTH, HEIGHT = PORTRAIT

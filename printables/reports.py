@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from printables.page import LANDSCAPE, document, fitted, say, thousands
+from printables.page import LANDSCAPE, document, fitted, say
 from printables.pdf import Style, wrap
 from printables.typefaces import BOLD, REGULAR
+from queue_server.domain.figures import thousands
 from queue_server.domain.report_sections import SIGNERS, Cell, Section, long_day, sections
 from queue_server.domain.views import ReportView
 

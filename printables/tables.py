@@ -15,10 +15,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from printables.spreadsheets import OPTIONS
 from queue_server.domain.report_sections import Cell, Section, long_day, province_line, sections
 from queue_server.domain.views import ReportView
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # With the dots written out: a comma would follow the reader's locale.
 FIGURE = r"[>=1000000]#\.###\.##0;[>=1000]#\.##0;0"
 DECIMAL = "0.0"

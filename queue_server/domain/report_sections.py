@@ -13,6 +13,7 @@ from typing import Any
 
 from queue_server.domain import calendar
 from queue_server.domain.backlog_words import MEANINGS
+from queue_server.domain.figures import thousands
 from queue_server.domain.report import Report
 from queue_server.domain.stock import CARDS
 
@@ -146,7 +147,7 @@ def print_backlog(report: Report) -> Section:
         return nothing(title)
     columns = {"before": "Awal", "added": "Baru", "printed": "Dicetak", "withdrawn": "Ditarik"}
     columns |= {"other": "Kembali ke\nperekaman", "left": "Akhir"}
-    figures = {state: f"{number:,}".replace(",", ".") for state, number in line["states"].items()}
+    figures = {state: thousands(number) for state, number in line["states"].items()}
     states = [f"{MEANINGS[state].name.id} {number}" for state, number in figures.items()]
     rows = (tuple(line[name] for name in columns),)
     return Section(title, tuple(columns.values()), rows, words=0, note=f"Menurut keadaan: {'; '.join(states)}.")

@@ -9,17 +9,16 @@ from flask import Blueprint, request
 
 from queue_server.domain.catalogue import Item
 from queue_server.domain.errors import NotFound
+from queue_server.domain.figures import thousands
 from queue_server.domain.stock import CARDS, IRREVERSIBLE, STORE, counter_account, is_counter
 from queue_server.domain.views import MovementView
 from queue_server.storage.ledger import HANDED_OVER
 from queue_server.supervisor.views import page, read_today
 from queue_server.web.accounts import account_name
-from queue_server.web.api.models import WhichPage
-from queue_server.web.api.routes import checked
 from queue_server.web.guards import ADMIN, AUDITOR, STOCK, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
-from queue_server.web.language import language, thousands
+from queue_server.web.language import language
 from queue_server.web.session import current
 
 blueprint = Blueprint("store", __name__, url_prefix="/supervisor", template_folder="templates")
@@ -37,7 +36,7 @@ def stock() -> str:
     item = request.args.get("item", today.items[0].item)
     if item not in items:
         raise NotFound("item", item=item)
-    lines = house().queries.movements(item, LEDGER_PAGE, older_than())
+    lines = house().queries.movements(item, LEDGER_PAGE, request.args.get("before", type=int))
     names, balances = house().door.names(), house().queries.balances()
     return page(
         "supervisor/stock.html",
@@ -88,7 +87,8 @@ def requests() -> str:
 @staff(*READERS)
 def withdrawn() -> str:
     """Old cards until they are destroyed, with the minutes of each time."""
-    cards = house().ledger.withdrawn(CARDS_SHOWN, older_than())
+    before = request.args.get("before", type=int)
+    cards = house().ledger.withdrawn(CARDS_SHOWN, before)
     balances = house().queries.balances()
     return page(
         "supervisor/withdrawn.html",
@@ -100,11 +100,6 @@ def withdrawn() -> str:
         kinds=[item for item in house().catalogue().items if item in CARDS],
         account_name=account_name,
     )
-
-
-def older_than() -> int | None:
-    """The last line of the page before, where one is asked for. Raises `Invalid`."""
-    return checked(WhichPage, request.args.to_dict()).before
 
 
 # -- what the pages show ---------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from queue_server.domain.backlog_views import BacklogSlip, CallLine, CallList, P
 from queue_server.domain.backlog_words import KIND_NAMES, MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Conflict, Invalid, NotFound, OutOfStock
+from queue_server.domain.figures import thousands
 from queue_server.domain.person import Person, person_of
 from queue_server.operations import backlog as verbs
 from queue_server.storage.answers import Once
@@ -379,11 +380,6 @@ NOTE = Words(
     "Data pribadi. Hanya untuk memanggil; musnahkan setelah dipakai.",
     "Personal data. For calling only; destroy it after use.",
 )
-
-
-def thousands(number: int) -> str:
-    """1.419"""
-    return f"{number:,}".replace(",", ".")
 
 
 def desk() -> Desk:

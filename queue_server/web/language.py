@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.figures import thousands
 from queue_server.domain.views import DayView
 
 LANGUAGES = ("id", "en")
@@ -131,11 +132,6 @@ def wait_kind(wait: tuple[int, int] | None, day: DayView) -> str:
     if day.closes_at is not None and day.now + wait[0] * MINUTE >= day.closes_at:
         return "late"
     return "hours" if wait[1] > LONG_WAIT_MINUTES else "minutes"
-
-
-def thousands(number: int) -> str:
-    """1.419"""
-    return f"{number:,}".replace(",", ".")
 
 
 def date_long(day: str) -> str:

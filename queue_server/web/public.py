@@ -25,6 +25,7 @@ from queue_server.web.guards import hold_back_strangers, phone_version, public
 from queue_server.web.house import house, new_token
 from queue_server.web.language import gettext as _
 from queue_server.web.language import language, office_name
+from queue_server.web.media import PDF_TYPE
 from queue_server.web.session import holder_of
 
 blueprint = Blueprint("public", __name__)
@@ -170,7 +171,7 @@ def stock_poster() -> ResponseReturnValue:
     view = PosterView(office_name(catalogue), calendar.clock(catalogue, now), board)
     poster = house().aside(poster_of, view)
     headers = {"Content-Disposition": "inline; filename=papan-stok.pdf"}
-    return only_if_new(Response(poster, content_type="application/pdf", headers=headers), version)
+    return only_if_new(Response(poster, content_type=PDF_TYPE, headers=headers), version)
 
 
 def version_of(board: StockBoard) -> str:

@@ -14,9 +14,8 @@ from queue_server.domain.closing import SignedReport
 from queue_server.domain.days import CLOSED
 from queue_server.domain.views import ReportView
 from queue_server.storage.reports import DayReport
+from queue_server.web.media import CSV_TYPE, PDF_TYPE, XLSX_TYPE
 
-PDF_TYPE, CSV_TYPE = "application/pdf", "text/csv"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # How each is made, its type, and how its file's name ends.
 MAKERS: dict[str, tuple[Callable[[ReportView], bytes | str], str, str]] = {
     "pdf": (daily_report, PDF_TYPE, ".pdf"),

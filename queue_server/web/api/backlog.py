@@ -37,16 +37,15 @@ from queue_server.web.api.backlog_models import (
 )
 from queue_server.web.api.models import Nothing
 from queue_server.web.api.routes import Api, answer, answers, do, once
-from queue_server.web.api.slips import BYTES_TYPE, PDF_TYPE, WIDE
+from queue_server.web.api.slips import WIDE
 from queue_server.web.backlog import LISTS, desk
 from queue_server.web.errors import SENTENCES, WrongType
 from queue_server.web.guards import CLERKS, MANAGERS, staff
 from queue_server.web.house import house, new_code
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE
+from queue_server.web.media import BYTES_TYPE, CSV_TYPE, PDF_TYPE, XLSX_TYPE
 from queue_server.web.session import current
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_LIST = 32 * 1024 * 1024  # bytes: 100,000 lines have about ten million
 PRIVATE = {"Cache-Control": "no-store"}  # names and telephones stay in no browser's cache
 

@@ -18,9 +18,9 @@ from queue_server.web.api.routes import Api, answer, answers, do
 from queue_server.web.guards import CLERKS, MANAGERS, STOREKEEPERS, staff
 from queue_server.web.house import house, new_code, new_token
 from queue_server.web.language import office_name
+from queue_server.web.media import PDF_TYPE
 from queue_server.web.session import current
 
-PDF_TYPE = "application/pdf"
 PaperNumber = Annotated[int, Field(ge=PAPER_FROM, le=9999), WHOLE]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

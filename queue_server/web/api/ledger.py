@@ -26,10 +26,10 @@ from queue_server.web.api.models import (
     WithdrawnCards,
 )
 from queue_server.web.api.routes import Api, answer, answers, do
-from queue_server.web.api.slips import PDF_TYPE
 from queue_server.web.guards import AUDITOR, KIOSK_OR_DESK, STOREKEEPERS, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
+from queue_server.web.media import PDF_TYPE
 
 CARDS_A_PAGE = 100
 

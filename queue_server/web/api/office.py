@@ -28,7 +28,7 @@ from queue_server.web.caching import only_if_new
 from queue_server.web.guards import AUDITOR, CLERKS, MANAGERS, device_or_staff, require_hall, staff
 from queue_server.web.house import house
 from queue_server.web.language import language
-from queue_server.web.reports import CSV_TYPE
+from queue_server.web.media import CSV_TYPE
 from queue_server.web.session import current
 
 JSON_OR_CSV: dict[Any, Any] = {200: {"content": {JSON_TYPE: {}, CSV_TYPE: {}}}}

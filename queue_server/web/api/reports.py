@@ -10,15 +10,8 @@ from queue_server.web.api.models import WhichDay
 from queue_server.web.api.routes import JSON_TYPE, Api, answer, answers
 from queue_server.web.guards import AUDITOR, STOREKEEPERS, staff
 from queue_server.web.house import house
-from queue_server.web.reports import (
-    CSV_TYPE,
-    MAKERS,
-    PDF_TYPE,
-    XLSX_TYPE,
-    as_file,
-    report_view,
-    with_signatures,
-)
+from queue_server.web.media import CSV_TYPE, PDF_TYPE, XLSX_TYPE
+from queue_server.web.reports import MAKERS, as_file, report_view, with_signatures
 from queue_server.web.session import current
 
 api = Api("api_reports")

@@ -18,10 +18,9 @@ from queue_server.web.api.models import Because, OfTicket, Printed
 from queue_server.web.api.routes import Api, answer, answers, do, once
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff
 from queue_server.web.house import Printing, house
+from queue_server.web.media import BYTES_TYPE, PDF_TYPE
 from queue_server.web.session import current
 
-PDF_TYPE = "application/pdf"
-BYTES_TYPE = "application/octet-stream"
 WIDE = 80  # mm: the paper of a slip that nobody has said a width for
 ANSWERS_KEPT = 1000
 

@@ -12,10 +12,11 @@ from queue_server.operations import vouchers
 from queue_server.web.api.models import NewVoucher, OfVoucher, Printed, Voucher, VoucherCancelled
 from queue_server.web.api.niks import mark_of
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
-from queue_server.web.api.slips import BYTES_TYPE, PDF_TYPE, WIDE, escpos_of, once_for_each_key, put_on_paper
+from queue_server.web.api.slips import WIDE, escpos_of, once_for_each_key, put_on_paper
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff, ticket_holder_or_staff
 from queue_server.web.house import house, new_code, new_token
 from queue_server.web.language import language
+from queue_server.web.media import BYTES_TYPE, PDF_TYPE
 from queue_server.web.session import current
 
 api = Api("api_vouchers")

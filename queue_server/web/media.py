@@ -1,0 +1,4 @@
+"""What kinds of file the house hands out."""
+
+PDF_TYPE, CSV_TYPE, BYTES_TYPE = "application/pdf", "text/csv", "application/octet-stream"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
