@@ -111,6 +111,7 @@ class Voucher:
     state: str = "open"  # open | redeemed | lapsed | cancelled
     redeemed_by: str | None = None
     token: str | None = None  # 128 random bits for its phone page; one from a ticket is found by the ticket's
+    made: int = 0  # of the cards, before it was given: they only wait to be picked up
     early: str = ""  # a day before its date on which it is good as well, because its blank has come
 
     @property

@@ -307,6 +307,7 @@ vouchers = sa.Table(
     text("state"),
     text("redeemed_by", nullable=True),
     text("token", unique=True, nullable=True),
+    whole("made"),
     text("early"),
     refers("ticket_id", "tickets.ticket_id"),
     refers("redeemed_by", "tickets.ticket_id"),

@@ -308,6 +308,19 @@ def test_whoever_has_the_card_already_is_called_back_without_a_blank(office: The
     assert office.act(calling.requeue, ticket, KTP)["state"] == "waiting"
 
 
+def test_whoever_has_the_card_already_and_waits_at_the_close_comes_back_without_a_blank(office: TheOffice) -> None:
+    ticket = printed_and_waits(office)
+    office.count("KTP", 0)
+    office.at("2026-11-23 18.00")
+    office.at("2026-11-24 08.00")
+    voucher = office.queries.ticket(ticket["id"], "id", office.clock).voucher
+    assert voucher
+    office.take("KTP-CETAK", voucher=voucher.code)
+    office.open(KTP)
+    stage(office)
+    assert (office.stock().used, office.stock().on_hand) == (0, 0)
+
+
 def test_a_stage_that_is_taken_back_gives_its_blank_back_to_the_promise(office: TheOffice) -> None:
     ticket = printed_and_waits(office)
     office.act(calling.undo, ticket, KTP)

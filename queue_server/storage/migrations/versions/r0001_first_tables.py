@@ -602,6 +602,7 @@ def upgrade() -> None:
         text("state"),
         text("redeemed_by", nullable=True),
         text("token", nullable=True),
+        whole("made"),
         text("early"),
         sa.PrimaryKeyConstraint("site", "code", name="pk_vouchers"),
         sa.ForeignKeyConstraint(
