@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from queue_server.domain.errors import Busy, Conflict, Invalid
@@ -53,8 +53,8 @@ def restore(database: Database, source: Path) -> Path | None:
 
 def free_name(path: Path) -> Path:
     """A second restore never costs what the first one replaced."""
-    names = (path, *(path.with_name(f"{path.name}-{number}") for number in count(2)))
-    return next(name for name in names if not name.exists())
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())
 
 
 def file_of(database: Database) -> Path:
