@@ -42,11 +42,11 @@ def daily_report(view: ReportView) -> bytes:
 
 
 def written(cell: Cell) -> str:
-    """1.419; 12,5; nothing for None."""
+    """1.419; 2.499,5; nothing for None."""
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return f"{cell:.1f}".replace(".", ",")
+        return f"{cell:,.1f}".translate(str.maketrans(",.", ".,"))
     return thousands(cell) if isinstance(cell, int) else cell
 
 
