@@ -77,6 +77,7 @@ def test_the_day_is_counted_reckoned_and_signed_by_two_people(
     page.get_by_role("button", name="Tanda tangani Kepala bidang").click()
     answer(page, "Tanda tangani")
     expect(page.locator("#signatures")).to_contain_text("Sari,")
+    expect(page.locator("#report-days option").first).to_contain_text("2 tanda tangan")
     picture(page, "report")
     page.get_by_role("button", name="Buka kembali laporan ini").click()
     page.get_by_role("dialog").get_by_label("Salah hitung").check()
