@@ -283,3 +283,11 @@ def test_who_asks_for_blanks_finds_the_people_who_wait_for_them(sari: Browser, o
     page = sari.page("/supervisor/requests").text
     assert page.count('"backlog": 2') == 1
     assert '"item": "KTP", "quantity"' in page or '"item": "KTP", "backlog"' in page
+
+
+def test_what_came_in_and_went_out_is_no_sign_in_in_english(sari: Browser) -> None:
+    upload(sari, csv_of([]))
+    columns = re.findall(r"<th[^>]*>([^<]*)</th>", sari.page("/supervisor/report?lang=en").text)
+    columns += re.findall(r"<th[^>]*>([^<]*)</th>", sari.page("/supervisor/backlog/imports?lang=en").text)
+    assert {"Gone from the store", "In", "Out", "Entered", "Known before"} <= set(columns), columns
+    assert not {"Sign in", "Sign out"} & set(columns)
