@@ -364,6 +364,43 @@ def staff_list() -> None:
             click.echo(f"{member.role}\t{member.name}\t{'active' if member.active else 'inactive'}")
 
 
+@staff.command(name="password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def staff_password(name: str, password_stdin: bool) -> None:
+    """Give an account another password; whoever is signed in with it is signed out."""
+    password = typed_password()
+    with site() as here:
+        change_staff(here, name, password_hash=passwords.hashed(password))
+        note(f"{name} signs in with the new password from now on.")
+
+
+@staff.command(name="close")
+@click.argument("name")
+def staff_close(name: str) -> None:
+    """Let nobody in with this account any more; what it did stays under its name."""
+    with site() as here:
+        change_staff(here, name, active=False)
+        note(f"{name} is refused from now on: antrean staff open")
+
+
+@staff.command(name="open")
+@click.argument("name")
+def staff_open(name: str) -> None:
+    """Open a closed account again."""
+    with site() as here:
+        change_staff(here, name, active=True)
+        note(f"{name} can sign in.")
+
+
+def change_staff(here: Site, name: str, **changes: Any) -> None:
+    found = people.staff_by_name(here.database, here.settings.site, name)
+    if found is None:
+        raise Refused(f"there is no account {name}: antrean staff list")
+    signed_in = people.sessions_of(here.database, here.settings.site, found.staff_id)
+    here.do(auth.change_staff, row=asdict(found) | changes, signed_in=signed_in)
+
+
 @antrean.group()
 def device() -> None:
     """Kiosks and displays."""

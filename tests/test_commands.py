@@ -97,6 +97,19 @@ def test_nobody_gets_a_password_with_which_no_one_signs_in(office: Path, passwor
     assert "password" in refused("staff", "add", "Dewi", "--role", "clerk", "--password-stdin", stdin=password)
 
 
+def test_an_account_gets_another_password_is_closed_and_opened_again(office: Path) -> None:
+    def rina() -> str:
+        return next(line for line in typed("staff", "list").stdout.splitlines() if "Rina" in line)
+
+    assert typed("staff", "password", "Rina", "--password-stdin", stdin=PASSWORD).exit_code == 0
+    assert typed("staff", "close", "Rina").exit_code == 0
+    assert rina() == "clerk\tRina\tinactive"
+    assert typed("staff", "open", "Rina").exit_code == 0
+    assert rina() == "clerk\tRina\tactive"
+    assert "Dewi" in refused("staff", "close", "Dewi")
+    assert "password" in refused("staff", "password", "Rina", "--password-stdin", stdin="short")
+
+
 def test_a_device_has_a_name_that_stands_in_one_line(office: Path) -> None:
     for name in ("", "Kios\n2"):
         assert refused("device", "add", "--kind", "kiosk", "--name", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from queue_server.domain.errors import Invalid, NotFound
@@ -28,6 +29,17 @@ def add_staff(office: Office, *, staff_id: str, name: str, role: str, password_h
     row = {"staff_id": staff_id, "name": name, "role": role, "password_hash": password_hash, "active": True}
     office.hand_over("staff", {**row, "created_at": office.now})
     return {"staff_id": staff_id, "name": name, "role": role}
+
+
+def change_staff(office: Office, *, row: dict[str, Any], signed_in: Sequence[str]) -> dict[str, Any]:
+    """Another password, or an account closed or opened again: `row` is the whole account as it becomes.
+
+    Whoever is signed in with it (`signed_in`, hashes of sessions) has to sign in anew.
+    """
+    office.hand_over("staff", row)
+    for session_hash in signed_in:
+        open_session(office, session_hash=session_hash, staff_id=row["staff_id"], expires_at=office.now)
+    return {"staff_id": row["staff_id"], "active": row["active"]}
 
 
 def add_device(

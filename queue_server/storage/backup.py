@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from itertools import chain, count
 from pathlib import Path
 
 from queue_server.domain.errors import Busy, Conflict, Invalid
@@ -39,7 +40,7 @@ def restore(database: Database, source: Path) -> Path | None:
     new = path.with_name(path.name + ".new")
     copy_for_owner(source, new, way_to(source))  # whole before anything moves: the copy may be one of the files that do
     database.close()
-    replaced = path.with_name(path.name + ".replaced")
+    replaced = free_name(path.with_name(path.name + ".replaced"))
     for suffix in SUFFIXES:
         Path(f"{replaced}{suffix}").unlink(missing_ok=True)
         if (old := Path(f"{path}{suffix}")).exists():
@@ -48,6 +49,12 @@ def restore(database: Database, source: Path) -> Path | None:
     with database.writing() as connection:
         connection.execute(sites.update().values(generation=sites.c.generation + 1))
     return replaced if replaced.exists() else None
+
+
+def free_name(path: Path) -> Path:
+    """A second restore never costs what the first one replaced."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())
 
 
 def file_of(database: Database) -> Path:

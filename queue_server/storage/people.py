@@ -70,6 +70,13 @@ def all_staff(database: Database, site: str) -> list[Staff]:
     return rows(database, Staff, staff, site)
 
 
+def sessions_of(database: Database, site: str, staff_id: str) -> list[str]:
+    """The hashes of a member's sessions."""
+    query = sa.select(sessions.c.session_hash).where(sessions.c.site == site, sessions.c.staff_id == staff_id)
+    with database.reading() as connection:
+        return list(connection.scalars(query))
+
+
 def device_by_token(database: Database, site: str, token_hash: str) -> Device | None:
     """Revoked ones too: whether it may still come in is the caller's question."""
     return first(rows(database, Device, devices, site, devices.c.token_hash == token_hash))

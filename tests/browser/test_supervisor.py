@@ -128,6 +128,20 @@ def test_a_counter_is_released_after_asking_and_its_number_goes_to_the_head(
 # -- services ------------------------------------------------------------------------------------------------------
 
 
+def test_a_touch_that_comes_before_the_pages_script_is_not_lost(
+    office: OfficeServer, supervisor: Staff, sari: Open
+) -> None:
+    supervisor.post("/services/IKD/suspend", {"reason": "Listrik padam"})
+    page, held = sari("/services"), list[Route]()
+    page.route("**/supervisor.js", lambda route: held.append(route))  # noqa: PLW0108  # its kind is looked at
+    page.reload(wait_until="commit")
+    page.get_by_role("button", name="Jalankan lagi").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    held[0].continue_()
+    confirm(page, "Jalankan lagi")
+    assert not any(service["suspended"] for service in supervisor.get("/today")["services"])
+
+
 def test_a_service_is_suspended_by_one_touch_and_resumed(office: OfficeServer, supervisor: Staff, sari: Open) -> None:
     page = sari("/services")
     page.get_by_role("button", name="Hentikan KTP di ponsel (IKD)").click()

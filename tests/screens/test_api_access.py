@@ -4,12 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 import pytest
 
 from queue_server.operations import auth
 from queue_server.storage import people
-from queue_server.web import session
+from queue_server.web import passwords, session
 from queue_server.web.limits import Limit
 from tests.the_office import SITE, TheOffice
 from tests.the_web import PASSWORD, TheWeb
@@ -104,9 +105,23 @@ def test_an_account_that_was_taken_away_is_out_within_a_second(web: TheWeb, offi
     assert clerk.get("/today").status_code == 200
     account = people.staff_by_id(office.database, SITE, clerk.id)
     assert account is not None
-    row = {name: getattr(account, name) for name in account.__slots__}
-    office.do(lambda house: house.hand_over("staff", row | {"active": False}))
+    office.do(auth.change_staff, row=asdict(account) | {"active": False}, signed_in=[])
     assert refused_soon(lambda: clerk.get("/today").status_code)
+
+
+def test_another_password_ends_what_the_old_one_opened(web: TheWeb, office: TheOffice) -> None:
+    clerk, colleague = web.staff("clerk", "Rina"), web.staff("clerk", "Agus")
+    account = people.staff_by_id(office.database, SITE, clerk.id)
+    assert account is not None
+    row = asdict(account) | {"password_hash": passwords.hashed("kata sandi yang baru")}
+    office.do(auth.change_staff, row=row, signed_in=people.sessions_of(office.database, SITE, clerk.id))
+    assert refused_soon(lambda: clerk.get("/today").status_code)
+    assert colleague.get("/today").status_code == 200
+    tries = {
+        password: web.stranger().post("/session", {"name": "Rina", "password": password}).status_code
+        for password in (PASSWORD, "kata sandi yang baru")
+    }
+    assert tries == {PASSWORD: 401, "kata sandi yang baru": 200}
 
 
 def refused_soon(ask: Callable[[], int]) -> bool:

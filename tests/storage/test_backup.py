@@ -61,7 +61,9 @@ def test_what_was_put_aside_can_be_put_back_and_no_file_is_lost_over_it(office: 
     office.journal.close()
     restore(office.database, there / "copy.db")
     office.journal.close()
-    restore(office.database, there / name)
+    second = restore(office.database, there / name)
+    assert second is not None
+    assert (second.name, (there / "antrean.db.replaced").exists()) == ("antrean.db.replaced-2", True)
     assert office.take("KTP-CETAK")["number"] == ("A-003" if name.endswith("replaced") else "A-002")
     office.verify()
 

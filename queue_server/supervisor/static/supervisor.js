@@ -132,8 +132,6 @@
   });
 
   document.addEventListener("click", async (event) => {
-    const opener = event.target.closest("[data-opens]");
-    if (opener) prepare(opener);
     const sender = event.target.closest("[data-send]");
     if (!sender) return;
     try {
@@ -144,9 +142,10 @@
     }
   });
 
-  /** What a dialog is about comes from the button that opened it. */
-  function prepare(opener) {
-    const dialog = document.getElementById(opener.dataset.opens);
+  document.addEventListener("opens", (event) => prepare(event.target, event.detail));
+
+  /** What a dialog is about comes from the button that opens it. */
+  function prepare(dialog, opener) {
     const form = dialog.querySelector("form");
     const { path, words, value, values, fill, choose } = opener.dataset;
     form.reset();

@@ -98,9 +98,23 @@
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
     const opener = event.target.closest("[data-opens]");
-    if (opener && opener.getAttribute("aria-disabled") !== "true") document.getElementById(opener.dataset.opens).showModal();
+    if (opener && opener.getAttribute("aria-disabled") !== "true") open(opener);
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
   });
+
+  const ready = new Promise((done) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", done);
+    else done();
+  });
+
+  /** A touch that comes before the page's own script waits for it: `opens` is where that fills in what it is about. */
+  async function open(opener) {
+    await ready;
+    const dialog = document.getElementById(opener.dataset.opens);
+    dialog.dispatchEvent(new CustomEvent("opens", { bubbles: true, detail: opener }));
+    dialog.showModal();
+  }
+
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;
