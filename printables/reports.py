@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from printables.page import LANDSCAPE, document, fitted, say
 from printables.pdf import Style, wrap
 from printables.typefaces import BOLD, REGULAR
-from queue_server.domain.figures import thousands
+from queue_server.domain.figures import decimal, thousands
 from queue_server.domain.report_sections import SIGNERS, Cell, Section, long_day, sections
 from queue_server.domain.views import ReportView
 
@@ -43,11 +43,11 @@ def daily_report(view: ReportView) -> bytes:
 
 
 def written(cell: Cell) -> str:
-    """1.419; 12,5; nothing for None."""
+    """1.419; 2.499,5; nothing for None."""
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return f"{cell:.1f}".replace(".", ",")
+        return decimal(cell)
     return thousands(cell) if isinstance(cell, int) else cell
 
 

@@ -108,6 +108,7 @@ def imports() -> str:
         "supervisor/backlog_imports.html",
         read_today(),
         runs=runs,
+        kecamatan=house().catalogue().kecamatan,
         faults=[(line, SENTENCES[reason].get(language())) for line, reason in faults[:FAULTS_SHOWN]],
         more=max(0, len(faults) - FAULTS_SHOWN),
     )

@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from queue_server.domain.catalogue import Item
 from queue_server.domain.closing import HEAD, KEEPER
 from queue_server.domain.days import CLOSED, CLOSING, OPEN
 from queue_server.supervisor.views import iso_day, page, read_today
 from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
+from queue_server.web.language import language, thousands
 from queue_server.web.session import current
 
 blueprint = Blueprint("closing", __name__, url_prefix="/supervisor", template_folder="templates")
@@ -37,6 +39,7 @@ def report() -> str:
         sha256=shown and hashlib.sha256(shown.text.encode()).hexdigest(),
         signers=signers(),
         differences=difference_words(),
+        units={code: unit_words(item) for code, item in house().catalogue().items.items()},
         counted=counted(shown.report) if shown else {},
         newest=bool(shown and days[0].day == shown.report["day"]),
         sheets=house().reports.papers(today.day.day, now),
@@ -67,6 +70,15 @@ def difference_words() -> dict[str, str]:
         "opening": _("Opname awal: dihitung %(found)s, menurut buku %(expected)s."),
         "closing": _("Opname akhir: dihitung %(found)s, menurut buku %(expected)s."),
     }
+
+
+def unit_words(item: Item) -> str:
+    """In what a count is written: `keping`, or `kartu (rol isi 500)`."""
+    unit = item.unit.get(language())
+    if not item.pack or not item.pack_name:
+        return unit
+    pack = item.pack_name.get(language())
+    return _("%(unit)s (%(pack)s isi %(number)s)") % {"unit": unit, "pack": pack, "number": thousands(item.pack)}
 
 
 def counted(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from flask import Blueprint, request
 
+from queue_server.domain.backlog import PRINT_READY
 from queue_server.domain.catalogue import Item
 from queue_server.domain.errors import NotFound
 from queue_server.domain.figures import thousands
-from queue_server.domain.stock import CARDS, IRREVERSIBLE, STORE, counter_account, is_counter
+from queue_server.domain.stock import CARDS, IRREVERSIBLE, RATIONED, STORE, counter_account, is_counter
 from queue_server.domain.views import MovementView
 from queue_server.storage.ledger import HANDED_OVER
 from queue_server.supervisor.views import page, read_today
 from queue_server.web.accounts import account_name
+from queue_server.web.backlog import desk
 from queue_server.web.guards import ADMIN, AUDITOR, STOCK, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
@@ -76,6 +78,8 @@ def requests() -> str:
         "supervisor/requests.html",
         read_today(),
         forecasts=house().ledger.forecasts(house().clock(), language()),
+        card=RATIONED,
+        waiting=sum(number for (state, _kind), number in desk().figures().counts.items() if state == PRINT_READY),
         requests=rows,
         asked=asked,
         fetched=fetched,

@@ -7,16 +7,18 @@ A text stands in a template or in the code in Indonesian, as `_("Ambil nomor")`;
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 from flask import Flask, current_app, g, has_request_context, request
+from markupsafe import Markup, escape
 
 from queue_server.domain import calendar
 from queue_server.domain.catalogue import Catalogue
-from queue_server.domain.figures import thousands
+from queue_server.domain.figures import decimal, thousands
 from queue_server.domain.views import DayView
 
 LANGUAGES = ("id", "en")
@@ -24,6 +26,7 @@ HERE = Path(__file__).parent
 MINUTE = 60_000
 SHORT_WAIT_MINUTES = 5
 LONG_WAIT_MINUTES = 120  # beyond it nobody counts in minutes
+HYPHENATED = re.compile(r"\w+(?:-\w+)+")
 
 Catalogues = Callable[[], Catalogue]
 Forms = tuple[str, ...]
@@ -36,7 +39,8 @@ def install(app: Flask, catalogue: Catalogues) -> None:
     app.extensions["antrean.catalogue"] = catalogue
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    filters = (clock, clocks, date_long, date_day, date_short, weekday, thousands, minutes, hours, wait_kind)
+    days = (clock, clocks, date_long, date_day, date_short, weekday)
+    filters = (*days, thousands, decimal, minutes, hours, wait_kind, unbroken)
     app.jinja_env.filters.update({made.__name__: made for made in filters})
     app.context_processor(lambda: {"language": language(), "office_name": office_name(catalogue())})
 
@@ -132,6 +136,11 @@ def wait_kind(wait: tuple[int, int] | None, day: DayView) -> str:
     if day.closes_at is not None and day.now + wait[0] * MINUTE >= day.closes_at:
         return "late"
     return "hours" if wait[1] > LONG_WAIT_MINUTES else "minutes"
+
+
+def unbroken(text: str) -> Markup:
+    """Plain text whose words with a hyphen stay on one line: a browser would break `KTP-el` after its hyphen."""
+    return Markup(HYPHENATED.sub(r'<span class="whole">\g<0></span>', str(escape(text))))
 
 
 def date_long(day: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from queue_server.operations import office as day
-from queue_server.operations import vouchers
+from queue_server.operations import stock, vouchers
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
 from tests.browser.pictures import picture
@@ -64,14 +64,30 @@ def test_at_each_level_the_kiosk_says_why_in_the_offices_words_and_offers_anothe
         page.goto(f"{door.url}/kiosk/service/{service}?lang={language}")
         expect(page.locator(".sorry")).to_contain_text(words.get(language))
         expect(page.locator(".opt-first")).to_be_visible()
+        assert page.locator(".whole").evaluate_all("all => all.every((one) => one.getClientRects().length === 1)")
         assert in_every_size(page) == []
         assert measures.violations(page) + measures.too_faint(page, 4.5) == []
+    expect(page.locator(".sorry .whole")).to_have_text("KTP-el")
+    expect(page.locator(".zero")).to_have_count(int(level == "KOSONG"))
+    expect(page.get_by_text("dari 0")).to_have_count(0)
     suket = page.locator(".opt", has_text="Surat keterangan pengganti KTP")
     expect(suket).to_have_count(1 if level in ("KRITIS", "KOSONG") else 0)
     picture(page, f"kiosk-soldout-{level.lower()}")
     at_start(page, door)
     if level != "AMAN":
         expect(page.locator(".k-news")).to_have_text(words.id)
+    assert in_every_size(page) == []
+
+
+@pytest.mark.parametrize("door", [11_000], indirect=True)
+def test_a_suspended_service_says_its_reason_and_nothing_of_blanks(new_page: NewPage, door: OpenDoor) -> None:
+    page = new_page("kiosk")
+    door.pair(page, printer="none")
+    door.office.do(stock.suspend, service="KTP-CETAK", reason="Pencetak kartu rusak")
+    page.goto(f"{door.url}/kiosk/service/KTP-CETAK")
+    expect(page.locator(".sorry p")).to_have_text(
+        ["Alasan: Pencetak kartu rusak.", "Maaf. Masih ada cara lain untuk Anda."]
+    )
     assert in_every_size(page) == []
 
 

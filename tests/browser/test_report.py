@@ -62,7 +62,7 @@ def test_the_day_is_counted_reckoned_and_signed_by_two_people(
     wrong = f"Nomor {ticket['number']}: seharusnya terpakai 1, tercatat 2."
     expect(page.locator("#reckoning")).to_contain_text(wrong)
     page.get_by_role("button", name="Opname akhir").click()
-    page.get_by_role("dialog").get_by_label("Blangko KTP-el", exact=True).fill("490")
+    page.get_by_role("dialog").locator("[name=count-KTP]").fill("490")
     answer(page, "Catat opname")
     expect(page.locator("#reckoning")).to_contain_text("Opname akhir: dihitung 490, menurut buku 498.")
 
@@ -77,6 +77,7 @@ def test_the_day_is_counted_reckoned_and_signed_by_two_people(
     page.get_by_role("button", name="Tanda tangani Kepala bidang").click()
     answer(page, "Tanda tangani")
     expect(page.locator("#signatures")).to_contain_text("Sari,")
+    expect(page.locator("#report-days option").first).to_contain_text("2 tanda tangan")
     picture(page, "report")
     page.get_by_role("button", name="Buka kembali laporan ini").click()
     page.get_by_role("dialog").get_by_label("Salah hitung").check()

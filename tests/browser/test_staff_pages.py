@@ -40,6 +40,7 @@ def check(page: Page, state: str) -> None:
         assert measures.too_small(page, SMALLEST_TYPE) == [], where
         assert measures.hard_to_hit(page, SMALLEST_KEY, SMALLEST_LINK) == [], where
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+        assert page.locator("#when").evaluate_all("all => all.every((one) => one.offsetHeight <= 36)"), where
         assert scheme != slow or measures.violations(page) == [], where
 
 

@@ -142,7 +142,14 @@ def test_fixed_holidays_stand_in_both_years(name: str) -> None:
 
 
 def test_every_office_knows_its_kecamatan_and_prints_in_the_national_order() -> None:
-    for name, number, first in (("kota_serang", 6, "Serang"), ("kolaka_utara", 15, "Lasusua")):
+    known = {
+        "kota_serang": (6, "Serang"),
+        "kolaka_utara": (15, "Lasusua"),
+        "cianjur": (32, "Cianjur"),
+        "banyuwangi": (25, "Pesanggaran"),
+    }
+    assert known.keys() == TEXTS.keys()
+    for name, (number, first) in known.items():
         catalogue = office_file.parse(TEXTS[name], f"{name}.toml")
         assert len(catalogue.kecamatan) == number
         assert catalogue.kecamatan[f"{catalogue.office_code}.01"] == first

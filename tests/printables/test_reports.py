@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from printables.emergency import emergency_numbers
 from printables.poster import stock_poster
-from printables.reports import daily_report
+from printables.reports import daily_report, written
 from printables.tables import daily_csv, daily_xlsx, province_csv
 from queue_server.domain.report_sections import NOT_RECORDED, province_line, sections
 from queue_server.domain.views import (
@@ -219,6 +219,7 @@ def test_figures_and_days_are_written_as_the_office_writes_them() -> None:
         assert words in text, words
     assert "1,419" not in text
     assert text.count(NOT_RECORDED.capitalize()) == 3
+    assert written(2499.0) == "2.499,0"
 
 
 def test_what_differs_stands_in_the_report() -> None:

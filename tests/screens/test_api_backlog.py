@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from queue_server.operations.office import apply_office
 from tests.printables import paper
 from tests.the_backlog import csv_of, made_up, made_up_nik
 from tests.the_office import TheOffice
 from tests.the_web import Answer, Browser, TheWeb
 
 NIK = made_up_nik(1)
+NO_KECAMATAN = "Berkas kantor belum memuat kecamatan"
 
 
 @pytest.fixture
@@ -265,3 +267,27 @@ def test_a_phone_that_guesses_is_held_back(web: TheWeb) -> None:
     answers = [stranger.page(f"/p/{number:032x}").status_code for number in range(320)]
     assert answers[0] == 404
     assert answers[-1] == 429
+
+
+def test_an_office_without_kecamatan_is_told_where_to_write_them(sari: Browser, office: TheOffice) -> None:
+    before, after = office.text.split("[kecamatan]\n")
+    office.do(apply_office, text=before + after[after.index("# ---") :], filename="office.toml", now=True)
+    for path in ("/supervisor/backlog/records", "/supervisor/backlog/imports"):
+        assert NO_KECAMATAN in sari.page(path).text
+
+
+def test_who_asks_for_blanks_finds_the_people_who_wait_for_them(sari: Browser, office: TheOffice) -> None:
+    for number in (1, 2):
+        entered(sari, office, number)
+    assert NO_KECAMATAN not in sari.page("/supervisor/backlog/records").text
+    page = sari.page("/supervisor/requests").text
+    assert page.count('"backlog": 2') == 1
+    assert '"item": "KTP", "quantity"' in page or '"item": "KTP", "backlog"' in page
+
+
+def test_what_came_in_and_went_out_is_no_sign_in_in_english(sari: Browser) -> None:
+    upload(sari, csv_of([]))
+    columns = re.findall(r"<th[^>]*>([^<]*)</th>", sari.page("/supervisor/report?lang=en").text)
+    columns += re.findall(r"<th[^>]*>([^<]*)</th>", sari.page("/supervisor/backlog/imports?lang=en").text)
+    assert {"Gone from the store", "In", "Out", "Entered", "Known before"} <= set(columns), columns
+    assert not {"Sign in", "Sign out"} & set(columns)

@@ -105,8 +105,14 @@ def test_hours_dates_and_figures_are_written_as_the_office_writes_them(office_in
     assert written(office_in, "{{ at | clocks }}", at=(HALF_PAST_NINE, an_hour_later)) == "09.30–10.30"
     assert written(office_in, "{{ at | clocks }}", at=(HALF_PAST_NINE, HALF_PAST_NINE + 59_000)) == "09.30"
     assert written(office_in, "{{ 1419 | thousands }}") == "1.419"
+    assert [written(office_in, "{{ n | decimal }}", n=n) for n in (0.0, 73.66, 2499.0)] == ["0,0", "73,7", "2.499,0"]
     assert [written(office_in, "{{ w | minutes }}", w=w) for w in ((2, 5), (35, 50))] == ["&lt; 5", "35–50"]
     assert written(office_in, "{{ day | date_long }}", day=A_MONDAY) == "Senin, 23 November 2026"
     assert written(office_in, "{{ day | date_long }}", "en", day=A_MONDAY) == "Monday 23 November 2026"
     assert written(office_in, "{{ day | date_day }} {{ day | weekday }}", day=A_MONDAY) == "Senin, 23 November Senin"
     assert written(office_in, "{{ day | date_short }}", day=A_MONDAY) == "Senin, 23 Nov"
+
+
+def test_a_word_with_a_hyphen_is_not_broken_and_nothing_else_becomes_markup(office_in: Flask) -> None:
+    said = written(office_in, "{{ words | unbroken }}", words="Cetak KTP-el <b> - ke-2-nya")
+    assert said == ('Cetak <span class="whole">KTP-el</span> &lt;b&gt; - <span class="whole">ke-2-nya</span>')
