@@ -10,11 +10,12 @@ from flask import Blueprint, request
 from queue_server.domain.catalogue import Item
 from queue_server.domain.closing import HEAD, KEEPER
 from queue_server.domain.days import CLOSED, CLOSING, OPEN
+from queue_server.domain.figures import thousands
 from queue_server.supervisor.views import iso_day, page, read_today
 from queue_server.web.guards import ADMIN, AUDITOR, MANAGERS, STOCK, STOREKEEPERS, SUPERVISOR, staff
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
-from queue_server.web.language import language, thousands
+from queue_server.web.language import language
 from queue_server.web.session import current
 
 blueprint = Blueprint("closing", __name__, url_prefix="/supervisor", template_folder="templates")
