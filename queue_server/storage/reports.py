@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -133,7 +132,7 @@ class DayReader:
             day=self.row,
             facts=facts,
             item_days={row.item: row for row in reader.rows("item_days", of("item_days").day == day)},
-            closing=on_hand | {row.item: row.opening for row in self.nearest(sa.func.min, of("item_days").day > day)},
+            closing=on_hand | {row.item: row.opening for row in self.neighbours(later=True)},
             before=self.before(),
             now={
                 item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
@@ -189,22 +188,19 @@ class DayReader:
 
     # -- the days beside it ------------------------------------------------------------------------------------------
 
-    def nearest(self, which: Callable[..., Any], beyond: sa.ColumnElement[bool]) -> list[ItemDay]:
-        """Each item's first (`min`) or last (`max`) row beyond a day."""
+    def neighbours(self, later: bool) -> list[ItemDay]:
+        """Each item's next row after this day, or its last before."""
         columns = of("item_days")
-        keys = sa.select(columns.item, which(columns.day)).where(columns.site == self.reader.site, beyond)
-        keys = keys.group_by(columns.item)
+        beyond = columns.day > self.day if later else columns.day < self.day
+        nearest = (sa.func.min if later else sa.func.max)(columns.day)
+        keys = sa.select(columns.item, nearest).where(columns.site == self.reader.site, beyond).group_by(columns.item)
         return self.reader.rows("item_days", sa.tuple_(columns.item, columns.day).in_(keys))
 
     def before(self) -> dict[str, int]:
-        """What the last report said was left, or the tables where nobody has signed one.
-
-        What moved since then, between two business days, stands in no report: so the morning shows it as a difference.
-        """
-        earlier = self.reader.rows("days", of("days").day < self.day, order=[of("days").day.desc()], limit=1)
-        last = earlier[0].day if earlier else ""
-        rows = self.nearest(sa.func.max, of("item_days").day <= last)
+        """What the last report said was left, or the tables where nobody has signed one."""
+        rows = self.neighbours(later=False)
         ended = {row.item: row.opening + row.received - row.used - row.spoilt + row.other for row in rows}
+        last = max((row.day for row in rows), default="")
         for signed in self.reader.rows("signed_reports", of("signed_reports").day == last):
             if signed.complete:
                 ended |= {line["item"]: line["on_hand"] for line in json.loads(signed.report)["items"]}

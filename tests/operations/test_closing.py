@@ -120,17 +120,6 @@ def test_a_count_needs_an_item_a_moment_and_a_day(office: TheOffice) -> None:
 # -- the reckoning ---------------------------------------------------------------------------------------------------
 
 
-def test_what_moves_while_the_office_is_shut_stands_in_the_next_mornings_report(office: TheOffice) -> None:
-    office.at("2026-11-27 08.00")
-    a_day(office)
-    office.at("2026-11-28 10.00")  # a Saturday
-    office.enter("KTP", "lose", 5)
-    office.at("2026-11-30 08.00")
-    assert differences(office) == [("night", "KTP", "", 97, 92)]
-    office.at("2026-12-01 08.00")
-    assert differences(office) == []
-
-
 def test_an_honest_day_has_no_difference(office: TheOffice) -> None:
     a_day(office)
     office.receive("KTP", 500)
