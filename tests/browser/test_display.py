@@ -475,7 +475,7 @@ def test_a_server_that_dies_is_told_after_25_seconds_and_the_screen_heals_by_its
     page.wait_for_url("**/display/A")
     page.locator("#on").wait_for(state="visible")
     page.evaluate("window.neverReloaded = true")
-    page.wait_for_function("[...document.fonts].every((face) => face.status === 'loaded')")
+    page.evaluate("Promise.all([...document.fonts].map((face) => face.loaded)).then(() => true)")
     rina.post("/counters/3/call-next")
     expect(page.locator("#number")).to_have_text(first)
 

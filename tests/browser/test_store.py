@@ -117,6 +117,7 @@ def test_a_difference_waits_for_a_second_person_and_says_so(
     board = sari("")
     alert = board.locator(".alert", has_text="Film cetak: selisih opname +4 menunggu orang kedua")
     alert.get_by_role("link", name="Periksa").click()
+    board.wait_for_url("**/supervisor/stock**")
     row = board.locator("#waiting-count tbody tr", has_text="Film cetak")
     expect(row).to_contain_text("Budi")
     row.get_by_role("button", name="Setujui").click()

@@ -102,7 +102,7 @@ def test_the_page_says_what_was_counted_what_differs_and_who_signed(web: TheWeb,
     web.staff("supervisor").do("/paper/numbers", paper())
     page = stores.page("/supervisor/report").text
     assert "Opname awal: dihitung 98, menurut buku 100." in page
-    assert "Bisa ditandatangani setelah hari ditutup." in page
+    assert "Setelah pengawas menutup hari, pengurus barang menandatangani di sini" in page
     assert "A-903" not in page  # that is for those who may enter them
     assert '<span class="whole">A-903</span>' in web.staff("supervisor").page("/supervisor/report").text
     office.at("2026-11-23 17.00")
