@@ -55,7 +55,7 @@ from queue_server.web.api import (
 from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
-from queue_server.web.house import House, move_in, new_code
+from queue_server.web.house import House, house, move_in, new_code
 from queue_server.web.pages import blueprint as pages
 from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
@@ -112,16 +112,15 @@ class Aside:
         return lambda *arguments, **named: self._aside(method, *arguments, **named)
 
 
-def build_app(house: House) -> Flask:
-    """The Flask app of an open house: the API and every screen."""
+def build_app() -> Flask:
+    """The Flask app, the API and every screen; a house has to `move_in` before it answers."""
     app: Flask = new_app("queue_server.web")
-    move_in(app, house)
     for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
     for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, closing_page, backlog_pages):
         app.register_blueprint(blueprint)
     errors.install(app)
-    language.install(app, house.catalogue)
+    language.install(app, lambda: house().catalogue())
     app.context_processor(lambda: {"csrf_token": csrf_token()})
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
@@ -157,7 +156,8 @@ class Server:
         queries = Queries(database, settings.site)
         self.sockets = Sockets(queries, self.house.door.viewers, now_ms)
         self.house.figures = self.sockets.figures
-        self.app = build_app(self.house)
+        self.app = build_app()
+        move_in(self.app, self.house)
         self.sockets.mount(self.app)
 
     def wake(self, seq: int) -> None:

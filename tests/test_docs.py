@@ -2,8 +2,7 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +10,6 @@ from flask import Flask
 from queue_server import app as composed
 from queue_server.config import PREFIX, Settings
 from queue_server.web.errors import STATUS
-from queue_server.web.house import House
 from queue_server.web.session import DEVICE_KINDS, STAFF_COOKIE, device_cookie
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -23,7 +21,7 @@ BEHIND_A_SCREEN = ("/kiosk/", "/supervisor/", "/counter/")
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    return composed.build_app(cast(House, SimpleNamespace(catalogue=None)))
+    return composed.build_app()
 
 
 def section(text: str, heading: str) -> str:

@@ -370,7 +370,8 @@ class Queries:
     def balances(self) -> tuple[Balance, ...]:
         """Every item's balance on every account, for staff."""
         with self.database.reading() as connection:
-            return tuple(Reader(connection, self.site, 0).rows("balances", order=[of("balances").item]))
+            order = [of("balances").item, of("balances").account]
+            return tuple(Reader(connection, self.site, 0).rows("balances", order=order))
 
     def movements(
         self, item: str, limit: int = MOVEMENTS_A_PAGE, before: int | None = None

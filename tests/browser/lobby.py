@@ -43,6 +43,7 @@ class Lobby:
         self.office, port = office, services.free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.web = TheWeb(office, public_url=self.url)
+        self._without_stream = self.web.app.wsgi_app
         self.deaths: list[str] = []
         self._up = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(port,))
@@ -65,6 +66,7 @@ class Lobby:
     def close(self) -> None:
         self._stop.send()
         self._thread.join(STOP_SECONDS)
+        self.web.app.wsgi_app = self._without_stream  # type: ignore[method-assign]
         self.web.close()
         assert self.deaths == []
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from queue_server.operations import office as day
 from queue_server.operations import stock, vouchers
@@ -191,17 +191,7 @@ def test_a_lost_answer_gives_one_code_and_no_second(new_page: NewPage, door: Ope
     page = new_page("kiosk")
     door.pair(page, printer="none")
     page.goto(f"{door.url}/kiosk/service/KTP-CETAK")
-    lost: list[str] = []
-
-    def lose_the_first(route: Route) -> None:
-        answer = route.fetch()
-        if lost:
-            route.fulfill(response=answer)
-        else:
-            lost.append("the answer")
-            route.abort()
-
-    page.route("**/api/v1/vouchers", lose_the_first)
+    door.lose_answers("/api/v1/vouchers", most=1)
     touch(page, "Masuk daftar tunggu")
     expect(page.locator(".slip-card")).to_contain_text("Posisi1dari 1", timeout=20_000)
-    assert lost == ["the answer"]
+    assert door.lost == ["/api/v1/vouchers"]

@@ -11,7 +11,7 @@ from time import time
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from queue_server.operations import office as day
 from queue_server.operations import stock
@@ -25,7 +25,7 @@ from tests.the_office import TheOffice
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
-A_SCREEN = re.compile("/kiosk[/?]")  # what kiosk.js fetches
+TICKETS = "/api/v1/tickets"
 ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
 # What sticks out, is too small or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
@@ -253,57 +253,38 @@ def test_a_kiosk_without_a_printer_speaks_of_no_paper(door: OpenDoor, new_page: 
 
 def test_a_lost_answer_is_asked_for_again_and_nobody_gets_two_numbers(paired: Page, door: OpenDoor) -> None:
     at_start(paired, door)
-    lost: list[str] = []
-
-    def lose_the_first(route: Route) -> None:
-        answer = route.fetch()
-        if lost:
-            route.fulfill(response=answer)
-        else:
-            lost.append("the answer")
-            route.abort()
-
-    paired.route("**/api/v1/tickets", lose_the_first)
+    door.lose_answers(TICKETS, most=1)
     take(paired, "Ambil dokumen jadi")
-    assert lost == ["the answer"]
+    assert door.lost == [TICKETS]
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001")
     assert door.office.take("AMBIL")["number"] == "Z-002"
 
 
 def test_a_number_whose_answer_never_came_is_shown_when_the_line_is_back(paired: Page, door: OpenDoor) -> None:
-    lose_every_answer(at_start(paired, door))
+    at_start(paired, door)
+    door.lose_answers(TICKETS)
     touch(paired, "Ambil dokumen jadi")
     touch(paired, "Ambil nomor")
     expect(paired.locator("#away")).to_be_visible(timeout=20_000)
-    paired.unroute_all()
+    door.lose_no_more_answers()
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001", timeout=20_000)
 
 
 def test_a_number_for_somebody_who_has_gone_is_given_back(paired: Page, door: OpenDoor) -> None:
     paired.clock.install()
-    lose_every_answer(at_start(paired, door))
+    at_start(paired, door)
     touch(paired, "Ambil dokumen jadi")
-    paired.route("**/kiosk?*", lambda route: route.abort())
+    door.lose_answers(f"{TICKETS}|/kiosk")
     touch(paired, "Ambil nomor")
     let_pass(paired, 20)
     expect(paired.locator("#away")).to_be_visible()
     let_pass(paired, 65)
-    paired.unroute_all()
+    door.lose_no_more_answers()
     let_pass(paired, 4)
     title(paired, "Mau urus apa hari ini")
     waiting = {group.prefix: group.waiting for group in door.office.queries.services("id", door.office.clock).groups}
     assert waiting["Z"] == 0
     assert door.office.take("AMBIL")["number"] == "Z-002"
-
-
-def lose_every_answer(page: Page) -> None:
-    """The office takes what is asked for, and its answer gets lost on the way back."""
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/api/v1/tickets", lose)
 
 
 # -- what cannot be had ------------------------------------------------------------------------------------------------
@@ -642,14 +623,14 @@ def test_keys_never_press_what_lies_under_a_panel(paired: Page, door: OpenDoor) 
 
 def test_no_key_leads_out_of_a_kiosk_whose_server_is_away(paired: Page, door: OpenDoor) -> None:
     at_start(paired, door)
-    paired.route(A_SCREEN, lambda route: route.abort())
+    door.lose_answers("/kiosk.*")
     paired.locator(".tile-hero").focus()
     paired.keyboard.press("Enter")
     expect(paired.locator("#away")).to_be_visible()
     paired.keyboard.press("Tab")
     paired.keyboard.press("Enter")
     expect(paired.locator("#away")).to_be_visible()
-    paired.unroute(A_SCREEN)
+    door.lose_no_more_answers()
     title(paired, "Mau urus apa hari ini")
     assert paired.url == f"{door.url}/kiosk?lang=id"
 

@@ -8,6 +8,8 @@ from queue_server.domain.errors import Conflict, DayIsClosed, Invalid, NotAllowe
 from queue_server.operations import calling, stock, ticketing
 from tests.the_office import TheOffice
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # rules, which no database decides
+
 KTP, OTHER = 3, 4  # two counters that serve the KTP-el
 
 

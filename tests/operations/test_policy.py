@@ -29,10 +29,10 @@ KTP = 3
 
 
 def founded(
-    database_url: str, rng: random.Random, name: str = "banyuwangi", blanks: int = 100, **change: str
+    sqlite_url: str, rng: random.Random, name: str = "banyuwangi", blanks: int = 100, **change: str
 ) -> TheOffice:
     """An office with a policy at 08.00 on a Monday; `change` is keys of its file and what they say instead."""
-    office = TheOffice(database_url, rng, name=name)
+    office = TheOffice(sqlite_url, rng, name=name)
     for key, value in change.items():
         office.text, found = re.subn(rf"^{key} = .*$", f"{key} = {value}", office.text, count=1, flags=re.MULTILINE)
         assert found, key
@@ -42,9 +42,9 @@ def founded(
 
 
 @pytest.fixture
-def office(database_url: str, rng: random.Random) -> Iterator[TheOffice]:
+def office(sqlite_url: str, rng: random.Random) -> Iterator[TheOffice]:
     """150 cards a day; with 100 blanks there is less than a day of cover unless a test receives more."""
-    house = founded(database_url, rng)
+    house = founded(sqlite_url, rng)
     yield house
     house.verify()
     rebuild(house.database, SITE)
@@ -109,8 +109,8 @@ def test_the_use_of_the_last_days_counts_and_days_without_blanks_do_not(office: 
     assert ration(office).level_name == "AMAN"  # 90 blanks for nine days
 
 
-def test_an_office_without_a_policy_limits_nothing(database_url: str, rng: random.Random) -> None:
-    house = TheOffice(database_url, rng)
+def test_an_office_without_a_policy_limits_nothing(sqlite_url: str, rng: random.Random) -> None:
+    house = TheOffice(sqlite_url, rng)
     house.found("2026-11-23 07.00", KTP=50)
     house.at("2026-11-23 08.00")
     assert (ration(house).level, ration(house).level_name) == (None, "AMAN")
@@ -135,8 +135,8 @@ def test_each_level_says_which_purposes_it_serves_and_whether_a_suket_is_issued(
 # -- shares ----------------------------------------------------------------------------------------------------------
 
 
-def test_seventy_to_thirty_until_the_hour_of_give_back(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=200, daily_quota="60")
+def test_seventy_to_thirty_until_the_hour_of_give_back(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=200, daily_quota="60")
     assert ration(office).level_name == "TERBATAS"
     for _ in range(18):
         office.take("KTP-HILANG")
@@ -150,8 +150,8 @@ def test_seventy_to_thirty_until_the_hour_of_give_back(database_url: str, rng: r
     office.close()
 
 
-def test_what_a_share_has_left_is_everybodys_after_the_hour(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=200, daily_quota="60")
+def test_what_a_share_has_left_is_everybodys_after_the_hour(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=200, daily_quota="60")
     for _ in range(18):
         office.take("KTP-HILANG")
     assert isinstance(refused(office, "KTP-HILANG"), QuotaReached)
@@ -163,8 +163,8 @@ def test_what_a_share_has_left_is_everybodys_after_the_hour(database_url: str, r
     office.close()
 
 
-def test_a_cancelled_number_gives_its_blank_back_to_its_own_share(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=200, daily_quota="60")
+def test_a_cancelled_number_gives_its_blank_back_to_its_own_share(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=200, daily_quota="60")
     tickets = [office.take("KTP-HILANG") for _ in range(18)]
     office.do(ticketing.cancel, ticket_id=tickets[0]["id"], token=tickets[0]["token"])
     assert (ration(office).promised("replacement"), ration(office).promised("print_ready")) == (17, 0)
@@ -187,8 +187,8 @@ def test_a_printed_card_stays_counted_and_an_undone_print_is_counted_once(office
     assert ration(office).promised("print_ready") == 1
 
 
-def test_undo_is_refused_where_the_share_has_been_given_on(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=200, daily_quota="10", limited_below_days="100")
+def test_undo_is_refused_where_the_share_has_been_given_on(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=200, daily_quota="10", limited_below_days="100")
     office.open(KTP)
     ticket = office.take("KTP-HILANG")
     for _ in range(2):
@@ -203,10 +203,8 @@ def test_undo_is_refused_where_the_share_has_been_given_on(database_url: str, rn
     office.close()
 
 
-def test_passing_on_to_another_purpose_moves_the_blank_to_the_other_share(
-    database_url: str, rng: random.Random
-) -> None:
-    office = founded(database_url, rng, blanks=400)
+def test_passing_on_to_another_purpose_moves_the_blank_to_the_other_share(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=400)
     office.open(KTP)
     ticket = office.take("KTP-CETAK")
     office.call(KTP)
@@ -220,9 +218,9 @@ def test_passing_on_to_another_purpose_moves_the_blank_to_the_other_share(
 
 
 def test_cianjur_keeps_a_share_for_those_who_ask_to_go_first_and_for_the_urgent(
-    database_url: str, rng: random.Random
+    sqlite_url: str, rng: random.Random
 ) -> None:
-    office = founded(database_url, rng, "cianjur", blanks=2000, daily_quota="100")
+    office = founded(sqlite_url, rng, "cianjur", blanks=2000, daily_quota="100")
     office.do(stock.move_stock, item="KTP", type="count", quantity=300, reason="x", new_code=office.new_code)
     assert ration(office).level_name == "TERBATAS"
     for _ in range(55):
@@ -256,8 +254,8 @@ def test_the_public_board_tells_the_policys_quota_its_purposes_and_what_is_annou
 # -- the quota and other days ----------------------------------------------------------------------------------------
 
 
-def test_registration_701_becomes_tomorrow_and_1401_the_day_after(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, "cianjur", blanks=11_000)
+def test_registration_701_becomes_tomorrow_and_1401_the_day_after(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, "cianjur", blanks=11_000)
     office.journal.commit([office.wish("KTP-CETAK") for _ in range(700)])
     quota = refused(office)
     assert isinstance(quota, QuotaReached)
@@ -274,9 +272,9 @@ def test_registration_701_becomes_tomorrow_and_1401_the_day_after(database_url: 
 
 
 def test_a_voucher_of_the_quota_holds_its_blank_and_takes_from_its_days_quota(
-    database_url: str, rng: random.Random
+    sqlite_url: str, rng: random.Random
 ) -> None:
-    office = founded(database_url, rng, blanks=700, daily_quota="5")
+    office = founded(sqlite_url, rng, blanks=700, daily_quota="5")
     for _ in range(5):
         office.take("KTP-CETAK")
     codes = [ask(office)["code"] for _ in range(3)]
@@ -327,8 +325,8 @@ def test_a_delivery_with_its_quantity_dates_vouchers_and_never_more_than_it_can_
     assert {line["item"] for line in given[0]["reserved"]} == {"RIBBON", "FILM"}
 
 
-def test_vouchers_of_a_delivery_keep_to_the_quota_of_each_day(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=3, daily_quota="4")
+def test_vouchers_of_a_delivery_keep_to_the_quota_of_each_day(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=3, daily_quota="4")
     announce(office, "2026-11-26", 100)
     dates = [ask(office)["date"] for _ in range(9)]
     assert dates == ["2026-11-26"] * 4 + ["2026-11-27"] * 4 + ["2026-11-30"]
@@ -427,8 +425,8 @@ def test_who_asked_on_an_earlier_day_is_given_a_day_to_come(office: TheOffice) -
     assert (good_today(office, code), good_today(office, here)) == (False, True)
 
 
-def test_who_is_called_back_counts_towards_todays_quota(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=5, daily_quota="4")
+def test_who_is_called_back_counts_towards_todays_quota(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=5, daily_quota="4")
     office.at("2026-11-23 11.00")
     for _ in range(2):
         office.take("KTP-CETAK")
@@ -452,10 +450,8 @@ def test_nobody_is_called_back_when_the_kiosk_is_about_to_stop_giving_numbers(of
     assert not good_today(office, code)
 
 
-def test_a_large_arrival_is_served_in_portions_and_nobody_gets_in_between(
-    database_url: str, rng: random.Random
-) -> None:
-    office = founded(database_url, rng, blanks=3)
+def test_a_large_arrival_is_served_in_portions_and_nobody_gets_in_between(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=3)
     codes = [ask(office)["code"] for _ in range(60)]
     office.receive("KTP", 61)  # of 64 four are kept back
     assert sum(date_of(office, code) is not None for code in codes) == vouchers.STEP
@@ -477,10 +473,10 @@ def test_a_blank_that_is_given_back_goes_to_the_first_on_the_list(office: TheOff
 
 
 def test_who_found_the_share_used_up_is_called_back_at_the_hour_of_give_back(
-    database_url: str, rng: random.Random
+    sqlite_url: str, rng: random.Random
 ) -> None:
     text = TheOffice.text_of("banyuwangi").replace("daily_quota = 150\n", "")
-    office = TheOffice(database_url, rng, text=text)
+    office = TheOffice(sqlite_url, rng, text=text)
     office.found("2026-11-23 07.00", KTP=140)
     office.at("2026-11-23 08.00")
     assert ration(office).level_name == "AMAN"  # nobody knows yet how many a day are used
@@ -538,8 +534,8 @@ def test_a_blank_that_was_lost_and_found_the_same_day_calls_its_holder_back(offi
 # -- giving back -----------------------------------------------------------------------------------------------------
 
 
-def test_a_voucher_is_given_back_by_its_holder_alone_and_once(database_url: str, rng: random.Random) -> None:
-    office = founded(database_url, rng, blanks=700, daily_quota="1")
+def test_a_voucher_is_given_back_by_its_holder_alone_and_once(sqlite_url: str, rng: random.Random) -> None:
+    office = founded(sqlite_url, rng, blanks=700, daily_quota="1")
     office.take("KTP-CETAK")
     given = ask(office)
     stranger = office.refusal(vouchers.cancel_voucher, code=given["code"], token=office.new_id())
@@ -554,9 +550,9 @@ def test_a_voucher_is_given_back_by_its_holder_alone_and_once(database_url: str,
 
 
 def test_two_hundred_takers_for_fifty_blanks_and_every_other_gets_a_day_or_a_place(
-    database_url: str, rng: random.Random
+    sqlite_url: str, rng: random.Random
 ) -> None:
-    office = founded(database_url, rng, blanks=53)
+    office = founded(sqlite_url, rng, blanks=53)
     announce(office, "2026-11-24", 100)
     wishes = [office.wish("KTP-CETAK") for _ in range(200)]
     office.journal.commit(wishes)

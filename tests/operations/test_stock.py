@@ -9,6 +9,8 @@ from queue_server.operations import calling, ticketing
 from queue_server.operations import stock as stock_verbs
 from tests.the_office import TheOffice
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # rules, which no database decides
+
 KTP = 3
 
 

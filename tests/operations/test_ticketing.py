@@ -19,6 +19,8 @@ from queue_server.operations import calling, stock, ticketing
 from queue_server.operations import office as office_verbs
 from tests.the_office import TheOffice
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # rules, which no database decides
+
 KTP = 3  # a counter that serves the KTP-el
 
 

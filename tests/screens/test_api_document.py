@@ -5,8 +5,7 @@ that requests get further than to a 404.
 """
 
 from collections.abc import Iterable
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import schemathesis
@@ -15,7 +14,6 @@ from schemathesis.generation.case import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from queue_server import app as composed
-from queue_server.web.house import House
 from tests.the_backlog import TheBacklog, csv_of
 from tests.the_web import Browser, TheWeb
 
@@ -27,7 +25,7 @@ class Stage:
     """Whose turn it is: the document is the same for every office, the app that answers is the test's own."""
 
     def __init__(self) -> None:
-        self.app = composed.build_app(cast(House, SimpleNamespace(catalogue=None)))
+        self.app = composed.build_app()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         return self.app.wsgi_app(environ, start_response)
