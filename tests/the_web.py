@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -14,25 +15,26 @@ from queue_server.config import Settings
 from queue_server.operations import auth
 from queue_server.storage.journal import Journal
 from queue_server.storage.writer import Writer
-from queue_server.web import passwords
 from queue_server.web.house import move_in
 from queue_server.web.session import token_hash
 from tests.the_office import SITE, TheOffice
 
 PUBLIC_URL = "http://10.0.0.5:8080"
 PASSWORD = "kata sandi untuk uji"
-PASSWORD_HASH = passwords.hashed(PASSWORD)
+# As cheap as one can be: it is the hash that says how long it takes to check.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 class TheWeb:
     """`web.staff("clerk")`, `web.kiosk()`, `web.display("A")` and `web.stranger()` each are a browser of their own.
 
-    Building an app takes longer than most tests: one house moves out and the next one in.
+    Building an app takes longer than most tests: one house moves out and the next one in, unless a test brings an `app`
+    of its own.
     """
 
     vacant: ClassVar[list[Flask]] = []
 
-    def __init__(self, office: TheOffice, **settings: Any) -> None:
+    def __init__(self, office: TheOffice, app: Flask | None = None, **settings: Any) -> None:
         self.office = office
         given = Settings(
             data_dir="/nonexistent",
@@ -43,14 +45,16 @@ class TheWeb:
         )
         self.writer = Writer(Journal(office.database, SITE, lambda: office.clock))
         self.house = composed.open_house(given, office.database, self.writer, clock=lambda: office.clock)
-        self.app = self.vacant.pop() if self.vacant else composed.build_app()
+        self.app = app or (self.vacant.pop() if self.vacant else composed.build_app())
+        self.is_shared = app is None
         move_in(self.app, self.house)
         self.writer.start()
 
     def close(self) -> None:
         self.writer.stop()
         self.house.printers.close()
-        self.vacant.append(self.app)
+        if self.is_shared:
+            self.vacant.append(self.app)
 
     # -- who asks ----------------------------------------------------------------------------------------------------
 

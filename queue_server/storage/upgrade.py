@@ -5,10 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from queue_server.domain.errors import Invalid
 from queue_server.storage.backup import backup
@@ -17,19 +13,26 @@ from queue_server.storage.verify import verify_all
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 EMPTY, OLD, CURRENT, UNKNOWN = "empty", "old", "current", "unknown"
+VERSION_TABLE = "alembic_version"
+MADE_BY = sa.text(f"SELECT version_num FROM {VERSION_TABLE}")
 
 
 def schema_state(database: Database) -> str:
     """`empty`, `old` (to be upgraded), `current`, or `unknown`: made by a newer version of Antrean, or not ours."""
     with database.reading() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
         tables = sa.inspect(connection).get_table_names()
-    scripts = ScriptDirectory.from_config(configuration())
+        revision = connection.scalar(MADE_BY) if VERSION_TABLE in tables else None
+    known = revisions()
     if revision is None:
         return UNKNOWN if tables else EMPTY
-    if revision == scripts.get_current_head():
+    if revision == known[-1]:
         return CURRENT
-    return OLD if revision in {script.revision for script in scripts.walk_revisions()} else UNKNOWN
+    return OLD if revision in known else UNKNOWN
+
+
+def revisions() -> list[str]:
+    """Those that this version knows, oldest first: each stands in the name of its file, `r0001_first_tables.py`."""
+    return sorted(file.name[1:5] for file in (MIGRATIONS / "versions").glob("r*.py"))
 
 
 def upgrade(database: Database, copy_to: Path | None = None) -> list[str]:
@@ -46,11 +49,14 @@ def upgrade(database: Database, copy_to: Path | None = None) -> list[str]:
     if state == OLD and database.path and copy_to:
         backup(database, copy_to)
     with database.writing() as connection:
-        command.upgrade(configuration(connection), "head")
+        migrate(connection)
     return [fault for report in verify_all(database).values() for fault in report.faults]
 
 
-def configuration(connection: sa.Connection | None = None) -> Config:
+def migrate(connection: sa.Connection) -> None:
+    from alembic import command  # a tenth of the start, and needed once in a version
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+    command.upgrade(config, "head")

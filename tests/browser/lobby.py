@@ -14,6 +14,7 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 from playwright.sync_api import Page
 
+from queue_server import app as composed
 from queue_server.operations import calling
 from queue_server.stream.sockets import Sockets
 from tests import services
@@ -42,8 +43,7 @@ class Lobby:
     def __init__(self, office: LivingOffice) -> None:
         self.office, port = office, services.free_port()
         self.url = f"http://127.0.0.1:{port}"
-        self.web = TheWeb(office, public_url=self.url)
-        self._without_stream = self.web.app.wsgi_app
+        self.web = TheWeb(office, composed.build_app(), public_url=self.url)
         self.deaths: list[str] = []
         self._up = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(port,))
@@ -66,7 +66,6 @@ class Lobby:
     def close(self) -> None:
         self._stop.send()
         self._thread.join(STOP_SECONDS)
-        self.web.app.wsgi_app = self._without_stream  # type: ignore[method-assign]
         self.web.close()
         assert self.deaths == []
 

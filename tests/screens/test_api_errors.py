@@ -3,10 +3,12 @@
 import ast
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from queue_server import app as composed
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.web import errors
 from queue_server.web.errors import SENTENCES, STATUS, TITLES
@@ -176,11 +178,20 @@ def broken(token: str = "") -> str:
     raise ZeroDivisionError("a secret that only the log may know")
 
 
-def test_a_bug_of_ours_gives_a_reference_and_never_a_trace(web: TheWeb, caplog: pytest.LogCaptureFixture) -> None:
-    for path in ("/api/v1/broken", "/broken"):
-        web.app.add_url_rule(path, endpoint=path, view_func=broken)
+@pytest.fixture
+def faulty(office: TheOffice) -> Iterator[TheWeb]:
+    """A web with a bug."""
+    app = composed.build_app()
+    for path in ("/api/v1/broken", "/broken", "/broken/<token>"):
+        app.add_url_rule(path, endpoint=path, view_func=broken)
+    web = TheWeb(office, app)
+    yield web
+    web.close()
+
+
+def test_a_bug_of_ours_gives_a_reference_and_never_a_trace(faulty: TheWeb, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, "antrean.web"):
-        program, page = web.stranger().get("/broken"), web.stranger().page("/broken")
+        program, page = faulty.stranger().get("/broken"), faulty.stranger().page("/broken")
     assert (program.status_code, program.json["code"]) == (500, "internal")
     assert (page.status_code, page.mimetype) == (500, "text/html")
     for answer in (program, page):
@@ -191,11 +202,12 @@ def test_a_bug_of_ours_gives_a_reference_and_never_a_trace(web: TheWeb, caplog: 
     assert "ZeroDivisionError: a secret that only the log may know" in caplog.text
 
 
-def test_a_log_holds_no_token_of_an_address(web: TheWeb, office: TheOffice, caplog: pytest.LogCaptureFixture) -> None:
-    web.app.add_url_rule("/broken/<token>", endpoint="broken", view_func=broken)
+def test_a_log_holds_no_token_of_an_address(
+    faulty: TheWeb, office: TheOffice, caplog: pytest.LogCaptureFixture
+) -> None:
     token = office.new_id()
     with caplog.at_level(logging.DEBUG):
-        web.stranger().page(f"/broken/{token}")
+        faulty.stranger().page(f"/broken/{token}")
     assert "/broken/<token>" in caplog.text
     assert token not in caplog.text
 

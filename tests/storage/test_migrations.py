@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from queue_server.domain.errors import Invalid
 from queue_server.storage import upgrade as upgrade_module
@@ -77,6 +78,11 @@ def test_an_empty_database_becomes_current_once(database: Database) -> None:
     before = description(database)
     assert upgrade(database) == []
     assert description(database) == before
+
+
+def test_every_migration_is_named_after_its_revision() -> None:
+    scripts = ScriptDirectory(str(upgrade_module.MIGRATIONS))
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == upgrade_module.revisions()
 
 
 def test_tables_that_are_not_ours_are_left_alone(database: Database) -> None:
