@@ -12,10 +12,12 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Every piece of text that can be seen: its words, its size in CSS pixels and its contrast with what lies under it.
 TEXTS = """() => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = (color) => {
+  const known = new Map();
+  const read = (color) => {
     canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data; return [r, g, b, a / 255];
   };
+  const rgba = (color) => known.get(color) || known.set(color, read(color)).get(color);
   const over = (top, under) => top.slice(0, 3).map((c, i) => c * top[3] + under[i] * (1 - top[3]));
   const ground = (node) => {
     const layers = [];
@@ -76,6 +78,8 @@ def hard_to_hit(page: Page, pixels: float, link: float) -> list[str]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds: WCAG 2.0 to 2.2, A and AA, and best practice."""
-    found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": AXE_RULES}).response["violations"]
+    """What axe-core finds: WCAG 2.0 to 2.2, A and AA, and best practice; of an open dialog, what is in it."""
+    options = {"runOnly": AXE_RULES, "resultTypes": ["violations"]}  # what it passes is counted, not described
+    context = "dialog[open]" if page.locator("dialog[open]").count() else None
+    found: list[dict[str, Any]] = Axe().run(page, context, options).response["violations"]
     return [f"{v['id']}: {node['html']}" for v in found for node in v["nodes"]]
