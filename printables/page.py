@@ -15,10 +15,10 @@ PORTRAIT = A4
 LANDSCAPE = landscape(A4)
 
 
-def document(title: str, size: tuple[float, float], draw: Callable[[Canvas], None]) -> bytes:
+def document(title: str, size: tuple[float, float], draw: Callable[[Canvas], None], language: str = "id") -> bytes:
     """What `draw` puts on its pages, as a PDF; the same pages give the same bytes."""
     file = BytesIO()
-    canvas = Canvas(file, size, invariant=True, initialFontName=REGULAR.fontName, lang="id")
+    canvas = Canvas(file, size, invariant=True, initialFontName=REGULAR.fontName, lang=language)
     canvas.setTitle(title)
     draw(canvas)
     canvas.save()

@@ -62,10 +62,6 @@ def staff_by_name(database: Database, site: str, name: str) -> Staff | None:
     return first(rows(database, Staff, staff, site, staff.c.name == name))
 
 
-def staff_by_id(database: Database, site: str, staff_id: str) -> Staff | None:
-    return first(rows(database, Staff, staff, site, staff.c.staff_id == staff_id))
-
-
 def all_staff(database: Database, site: str) -> list[Staff]:
     return rows(database, Staff, staff, site)
 

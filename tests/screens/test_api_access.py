@@ -101,9 +101,9 @@ def test_a_session_ends_by_itself_after_a_shift(web: TheWeb, office: TheOffice) 
 
 
 def test_an_account_that_was_taken_away_is_out_within_a_second(web: TheWeb, office: TheOffice) -> None:
-    clerk = web.staff("clerk")
+    clerk = web.staff("clerk", "Rina")
     assert clerk.get("/today").status_code == 200
-    account = people.staff_by_id(office.database, SITE, clerk.id)
+    account = people.staff_by_name(office.database, SITE, "Rina")
     assert account is not None
     office.do(auth.change_staff, row=asdict(account) | {"active": False}, signed_in=[])
     assert refused_soon(lambda: clerk.get("/today").status_code)
@@ -111,7 +111,7 @@ def test_an_account_that_was_taken_away_is_out_within_a_second(web: TheWeb, offi
 
 def test_another_password_ends_what_the_old_one_opened(web: TheWeb, office: TheOffice) -> None:
     clerk, colleague = web.staff("clerk", "Rina"), web.staff("clerk", "Agus")
-    account = people.staff_by_id(office.database, SITE, clerk.id)
+    account = people.staff_by_name(office.database, SITE, "Rina")
     assert account is not None
     row = asdict(account) | {"password_hash": passwords.hashed("kata sandi yang baru")}
     office.do(auth.change_staff, row=row, signed_in=people.sessions_of(office.database, SITE, clerk.id))

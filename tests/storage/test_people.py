@@ -23,10 +23,9 @@ def keep(office: TheOffice, table: str, *rows: Staff | Device | Session) -> None
     office.journal.commit([Command(enter, {"table": table, "row": row}, "admin") for row in rows])
 
 
-def test_staff_are_found_by_name_and_by_id(office: TheOffice) -> None:
+def test_staff_are_found_by_name(office: TheOffice) -> None:
     keep(office, "staff", SITI, BUDI)
     assert people.staff_by_name(office.database, SITE, "siti") == SITI
-    assert people.staff_by_id(office.database, SITE, "s2") == BUDI
     assert people.staff_by_name(office.database, SITE, "SITI") is None
     assert people.staff_by_name(office.database, "VAN", "siti") is None
     assert people.all_staff(office.database, SITE) == [BUDI, SITI]
