@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from queue_server.domain.stock import MOST_UNITS
+
 ANTREAN = Path(sys.executable).with_name("antrean")
-PLENTY = 10_000_000
 START_SECONDS = 60
 
 
@@ -68,7 +69,7 @@ class Office:
         self.environment |= {"ANTREAN_HOST": "127.0.0.1", "ANTREAN_PUBLIC_URL": "http://10.0.0.5:8080"}
         self.antrean("init", "--office", "kota_serang", "--demo")
         for item in ("KTP", "RIBBON", "FILM", "THERMAL"):
-            self.antrean("stock", "receive", item, str(PLENTY))
+            self.antrean("stock", "receive", item, str(MOST_UNITS))
         lines = [line.split() for line in (data_dir / "demo-sign-ins.txt").read_text().splitlines()]
         self.passwords = {line[2]: line[3] for line in lines if line[0] == "staff"}
         self.tokens = {line[1]: line[2] for line in lines if line[0] == "pair"}
