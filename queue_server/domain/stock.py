@@ -6,7 +6,7 @@ stok fisik (on hand) = bebas (available) + disisihkan (promised) + cadangan (saf
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from queue_server.domain.catalogue import Rules
@@ -235,6 +235,13 @@ class ItemDay:
     other: int = 0  # lent, sent away, lost, found, counted: in is positive
     withdrawn: int = 0  # old cards that were handed in
     destroyed: int = 0  # and those of them that were destroyed
+
+    def with_next(self, later: ItemDay) -> ItemDay:
+        """Both as one: it began as this one did, and is called after the later."""
+        moved = ("received", "used", "spoilt", "other", "withdrawn", "destroyed")
+        return replace(
+            later, opening=self.opening, **{name: getattr(self, name) + getattr(later, name) for name in moved}
+        )
 
 
 def safety_stock(on_hand: int, rules: Rules) -> int:

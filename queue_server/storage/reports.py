@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -113,6 +114,19 @@ class DayReader:
             raise NotFound("day", date=day or reader.today)
         self.row: Day = (not day and reader.open_day) or newest[0]
         self.day = self.row.day
+        earlier = reader.rows("days", of("days").day < self.day, order=[of("days").day.desc()], limit=1)
+        self.last = earlier[0].day if earlier else ""  # the business day before
+
+    def own(self, day: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """This day and those before it on which the office was shut: what moved on them shows in the next report.
+
+        The first business day is alone: what an office had before it was entered as what it began with.
+        """
+        return sa.and_(day > self.last, day <= self.day) if self.last else day == self.day
+
+    def earlier(self, day: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """What `own` leaves to the reports before."""
+        return day <= self.last if self.last else day < self.day
 
     def signed(self) -> SignedReport:
         found = self.reader.rows("signed_reports", of("signed_reports").day == self.day)
@@ -131,8 +145,8 @@ class DayReader:
             catalogue=catalogue_in_force(tuple(files), day, reader.now),
             day=self.row,
             facts=facts,
-            item_days={row.item: row for row in reader.rows("item_days", of("item_days").day == day)},
-            closing=on_hand | {row.item: row.opening for row in self.neighbours(later=True)},
+            item_days=self.item_days(),
+            closing=on_hand | {row.item: row.opening for row in self.nearest(sa.func.min, of("item_days").day > day)},
             before=self.before(),
             now={
                 item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
@@ -143,7 +157,7 @@ class DayReader:
             waiting={service: line.count for service, line in waiting.items()},
             use_per_day=reader.use_per_day(day),
             backlog_before=self.backlog_before(),
-            backlog_moves=reader.rows("backlog_days", of("backlog_days").day == day),
+            backlog_moves=reader.rows("backlog_days", self.own(of("backlog_days").day)),
             backlog_kecamatan=self.kecamatan_of(facts.printed),
             withdrawn_before=self.withdrawn_before(),
         )
@@ -165,7 +179,7 @@ class DayReader:
                 journal.c.site == self.reader.site,
                 journal.c.generation == generation,
                 journal.c.seq > after,
-                journal.c.day == self.day,
+                self.own(journal.c.day),
                 journal.c.type.in_([kind.__name__ for kind in READS]),
             )
             .order_by(journal.c.seq)
@@ -188,20 +202,24 @@ class DayReader:
 
     # -- the days beside it ------------------------------------------------------------------------------------------
 
-    def neighbours(self, later: bool) -> list[ItemDay]:
-        """Each item's next row after this day, or its last before."""
+    def item_days(self) -> dict[str, ItemDay]:
+        """Item -> what came and went since the business day before, beginning with what there was then."""
+        columns, found = of("item_days"), dict[str, ItemDay]()
+        for row in self.reader.rows("item_days", self.own(columns.day), order=[columns.day]):
+            found[row.item] = found[row.item].with_next(row) if row.item in found else row
+        return found
+
+    def nearest(self, which: Callable[..., Any], beyond: sa.ColumnElement[bool]) -> list[ItemDay]:
+        """Each item's first (`min`) or last (`max`) row beyond a day."""
         columns = of("item_days")
-        beyond = columns.day > self.day if later else columns.day < self.day
-        nearest = (sa.func.min if later else sa.func.max)(columns.day)
-        keys = sa.select(columns.item, nearest).where(columns.site == self.reader.site, beyond).group_by(columns.item)
-        return self.reader.rows("item_days", sa.tuple_(columns.item, columns.day).in_(keys))
+        keys = sa.select(columns.item, which(columns.day)).where(columns.site == self.reader.site, beyond)
+        return self.reader.rows("item_days", sa.tuple_(columns.item, columns.day).in_(keys.group_by(columns.item)))
 
     def before(self) -> dict[str, int]:
         """What the last report said was left, or the tables where nobody has signed one."""
-        rows = self.neighbours(later=False)
+        rows = self.nearest(sa.func.max, self.earlier(of("item_days").day))
         ended = {row.item: row.opening + row.received - row.used - row.spoilt + row.other for row in rows}
-        last = max((row.day for row in rows), default="")
-        for signed in self.reader.rows("signed_reports", of("signed_reports").day == last):
+        for signed in self.reader.rows("signed_reports", of("signed_reports").day == self.last):
             if signed.complete:
                 ended |= {line["item"]: line["on_hand"] for line in json.loads(signed.report)["items"]}
         return ended
@@ -209,7 +227,7 @@ class DayReader:
     def backlog_before(self) -> dict[str, int]:
         """State -> how many records of the print backlog stood there when the day began."""
         columns = of("backlog_days")
-        earlier, states = (columns.site == self.reader.site, columns.day < self.day), Counter[str]()
+        earlier, states = (columns.site == self.reader.site, self.earlier(columns.day)), Counter[str]()
         for side, sign in ((columns.source, -1), (columns.target, 1)):
             query = sa.select(side, sa.func.sum(columns.records)).where(*earlier, side != "").group_by(side)
             for state, records in self.reader.connection.execute(query):
@@ -226,5 +244,5 @@ class DayReader:
         """Item -> old cards that lay there when the day began."""
         columns = of("item_days")
         left = sa.func.sum(columns.withdrawn - columns.destroyed)
-        query = sa.select(columns.item, left).where(columns.site == self.reader.site, columns.day < self.day)
+        query = sa.select(columns.item, left).where(columns.site == self.reader.site, self.earlier(columns.day))
         return {item: int(cards) for item, cards in self.reader.connection.execute(query.group_by(columns.item))}

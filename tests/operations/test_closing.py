@@ -70,6 +70,21 @@ def a_day(office: TheOffice) -> None:
     office.serve_one(KTP, spoilt=[{"item": "KTP", "quantity": 1, "reason": "pita"}])
 
 
+def test_what_moves_while_the_office_is_shut_stands_in_the_next_report(office: TheOffice) -> None:
+    friday, monday = "2026-11-27", "2026-11-30"
+    office.at(f"{friday} 08.00")
+    a_day(office)
+    office.at("2026-11-28 10.00")  # a Saturday
+    office.receive("KTP", 50)
+    office.enter("KTP", "lose", 5)
+    office.at(f"{monday} 08.00")
+    before, after = line(office, "stock", "KTP", friday), line(office, "stock", "KTP", monday)
+    assert (before["closing"], after["opening"]) == (97, 97)
+    assert (after["in"], after["out"], after["closing"]) == (50, 5, 142)
+    assert line(office, "items", "KTP", monday)["received"] == 50
+    assert differences(office, friday) == differences(office, monday) == []
+
+
 # -- counts ----------------------------------------------------------------------------------------------------------
 
 
