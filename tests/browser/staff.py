@@ -31,7 +31,7 @@ def sit_down(page: Page, clerk: Staff, counter: int) -> Page:
     """A clerk at a counter."""
     come_in(page, clerk, "/counter")
     page.locator(f"[data-counter='{counter}']").click()
-    expect(page.locator("#go")).to_be_visible()
+    expect(page.locator("#go")).to_have_attribute("aria-busy", "false")  # painted: its script listens
     return page
 
 
