@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,19 +116,22 @@ class DayReader:
             raise NotFound("day", date=day or reader.today)
         self.row: Day = (not day and reader.open_day) or newest[0]
         self.day = self.row.day
-        earlier = reader.rows("days", of("days").day < self.day, order=[of("days").day.desc()], limit=1)
-        self.last = earlier[0].day if earlier else ""  # the business day before
+
+    @cached_property
+    def last(self) -> str:
+        """The business day before; of the first one the date before, for what an office had until then was entered as
+        what it began with.
+        """
+        found = self.reader.rows("days", of("days").day < self.day, order=[of("days").day.desc()], limit=1)
+        return found[0].day if found else (date.fromisoformat(self.day) - timedelta(days=1)).isoformat()
 
     def own(self, day: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-        """This day and those before it on which the office was shut: what moved on them shows in the next report.
-
-        The first business day is alone: what an office had before it was entered as what it began with.
-        """
-        return sa.and_(day > self.last, day <= self.day) if self.last else day == self.day
+        """This day and those before it on which the office was shut: what moved on them shows in the next report."""
+        return sa.and_(day > self.last, day <= self.day)
 
     def earlier(self, day: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
         """What `own` leaves to the reports before."""
-        return day <= self.last if self.last else day < self.day
+        return day <= self.last
 
     def signed(self) -> SignedReport:
         found = self.reader.rows("signed_reports", of("signed_reports").day == self.day)
