@@ -63,7 +63,7 @@ class TheOffice:
         """Apply the office file and receive blanks: `found("2026-11-23 07.00", KTP=500, HVS=5000)`."""
         file, asked = self.database.path, (self.text, when, *sorted(blanks.items()))
         if file and asked in FOUNDED:
-            self.database.close()
+            self.close()
             file.write_bytes(FOUNDED[asked])
             self.clock = self.instant(when)
             return self.catalogue
