@@ -26,8 +26,8 @@ import pytest
 from tests import services
 
 START_SECONDS = 30
-STOP_SECONDS = 15
-ASK_SECONDS = 20
+STOP_SECONDS = 30
+ASK_SECONDS = 30
 ANTREAN = Path(sys.executable).with_name("antrean")
 
 Headers = dict[str, str]

@@ -20,11 +20,12 @@ from typing import Any, Literal, NoReturn
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.engine import make_url
 
 START_SECONDS = 30
-STOP_SECONDS = 15
+STOP_SECONDS = 30
+SHOWN_MS = 20_000  # what a page must show; a screen alone waits 5 s between two tries to reach its server
 ROOM = 2 << 30  # bytes: a whole run of the tests takes less than half of it
 
 Screen = Literal["kiosk", "tv", "counter", "phone"]
@@ -71,6 +72,7 @@ def chromium_path() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     path = chromium_path()
+    expect.set_options(timeout=SHOWN_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser

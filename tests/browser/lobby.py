@@ -22,7 +22,7 @@ from tests.the_office import TheOffice
 from tests.the_web import TheWeb
 
 COUNTERS = (3, 4, 5, 7, 10, 11)
-STOP_SECONDS = 5
+STOP_SECONDS = 30
 
 
 class LivingOffice(TheOffice):

@@ -193,5 +193,5 @@ def test_a_lost_answer_gives_one_code_and_no_second(new_page: NewPage, door: Ope
     page.goto(f"{door.url}/kiosk/service/KTP-CETAK")
     door.lose_answers("/api/v1/vouchers", most=1)
     touch(page, "Masuk daftar tunggu")
-    expect(page.locator(".slip-card")).to_contain_text("Posisi1dari 1", timeout=20_000)
+    expect(page.locator(".slip-card")).to_contain_text("Posisi1dari 1")
     assert door.lost == ["/api/v1/vouchers"]

@@ -144,7 +144,7 @@ def test_a_call_is_turmeric_for_twelve_seconds_and_then_rests_where_it_stands(lo
     for selector, size in HEROES.items():
         assert size_of(page, selector) >= size, selector
     assert field.evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(255, 199, 58)"
-    expect(field).not_to_have_class(re.compile("is-new"), timeout=(RESTS_AFTER_SECONDS + 5) * 1000)
+    expect(field).not_to_have_class(re.compile("is-new"), timeout=(RESTS_AFTER_SECONDS + 20) * 1000)
     assert monotonic() - began > RESTS_AFTER_SECONDS - 2
     expect(number).to_have_text(ticket["number"])
     assert number.bounding_box() == place
@@ -481,7 +481,7 @@ def test_a_server_that_dies_is_told_after_25_seconds_and_the_screen_heals_by_its
 
     office.kill()
     began = monotonic()
-    expect(page.locator("#cut")).to_be_visible(timeout=(SILENCE_SECONDS + 12) * 1000)
+    expect(page.locator("#cut")).to_be_visible(timeout=(SILENCE_SECONDS + 30) * 1000)
     assert monotonic() - began > SILENCE_SECONDS - 12, "a beat may have come shortly before"
     expect(page.locator("#live")).to_be_hidden()
     expect(page.locator("#off-since")).to_have_text(re.compile(r"Terputus sejak \d\d\.\d\d WIB"))

@@ -15,7 +15,7 @@ from queue_server.web.limits import Limit
 from tests.the_office import SITE, TheOffice
 from tests.the_web import PASSWORD, TheWeb
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 
 
 # -- staff -------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import websocket
 
 from tests.office_server import OfficeServer
 
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 State = dict[str, Any]
 
 

@@ -19,7 +19,7 @@ from queue_server.stream.hub import MERGE_SECONDS, POLL_SECONDS, Hub
 from queue_server.stream.topics import Topic
 from tests.the_office import TheOffice
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 HALL = Topic("lobby", "A")
 COUNTERS = (3, 4)
 State = dict[str, Any]

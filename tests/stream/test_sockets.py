@@ -133,13 +133,13 @@ def test_who_is_revoked_or_signs_out_or_never_says_who_he_is_is_shown_out(office
     gone = Screen(office, {"Cookie": agus.cookie})
     gone.watch("office")
     address = f"ws://127.0.0.1:{office.port}/socket.io/?EIO=4&transport=websocket"
-    stranger = websocket.create_connection(address, timeout=4 * RECHECK_SECONDS)
+    stranger = websocket.create_connection(address, timeout=4 * RECHECK_SECONDS + 30)
 
     device = next(line for line in office.antrean("device", "list").splitlines() if "hilang" in line).split()[0]
     office.antrean("device", "revoke", device)
     assert office.ask("DELETE", "/api/v1/session", headers=agus.headers)[0] in (200, 204)
     for screen in (lost, gone):
-        screen.until(lambda shown=screen: not shown.open, seconds=2 * RECHECK_SECONDS)  # type: ignore[misc]
+        screen.until(lambda shown=screen: not shown.open, seconds=RECHECK_SECONDS + 30)  # type: ignore[misc]
     with pytest.raises(Refused, match="not_signed_in"):
         Screen(office, {"Authorization": f"Bearer {token}"})
     while stranger.recv() not in ("", "1"):
@@ -197,7 +197,7 @@ def test_nonsense_harms_nobody_but_its_sender(office: OfficeServer, nonsense: st
     """The server's log is read for traces when the office closes."""
     address = f"ws://127.0.0.1:{office.port}/socket.io/?EIO=4&transport=websocket"
     header = [f"Authorization: Bearer {office.tokens['display/A']}"] if paired else []
-    socket = websocket.create_connection(address, header=header, timeout=5)
+    socket = websocket.create_connection(address, header=header, timeout=30)
     socket.recv()
     if paired:
         socket.send("40")
@@ -227,7 +227,7 @@ def test_what_is_no_websocket_is_refused_in_json(office: OfficeServer, method: s
 def test_a_quiet_office_is_heard_every_ten_seconds(office: OfficeServer) -> None:
     screen = Screen(office, office.bearer("display/A"))
     screen.watch(LOBBY)
-    screen.until(lambda: bool(screen.states) and screen.pings > 0, seconds=PING_SECONDS + 3)
+    screen.until(lambda: bool(screen.states) and screen.pings > 0, seconds=PING_SECONDS + 20)
     assert "call" not in screen.states[-1]
     screen.close()
 
