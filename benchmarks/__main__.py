@@ -27,6 +27,7 @@ from benchmarks.office import Office, ask, free_port, running
 ROUNDS = 3
 SECONDS = 3.0  # of each measurement
 TAKERS = (1, 8, 64)
+ASKED = ("tickets", "noop", "ping")
 DISPLAYS = (1, 50, 500)
 PAUSE = 0.3  # between calls, so that each is measured alone
 CALLS = 15  # for each number of displays
@@ -76,14 +77,19 @@ def said(rounds: list[Measured]) -> dict[str, Any]:
     }
 
 
+def ratio(rounds: list[Measured], others: list[Measured]) -> float:
+    """Median of the ratios within a round: what else the machine does meanwhile touches both."""
+    return round(statistics.median(one.rate / other.rate for one, other in zip(rounds, others, strict=True)), 2)
+
+
 # -- issuing -----------------------------------------------------------------------------------------------------------
 
 
-def tickets(office: Office) -> Iterator[bytes]:
+def tickets(office: Office, path: str = "/api/v1/tickets") -> Iterator[bytes]:
     headers = f"Authorization: Bearer {office.tokens['kiosk']}\r\n"
     for _ in itertools.count():
         body = json.dumps({"ticket_id": secrets.token_hex(16), "service": "KTP-CETAK"}).encode()
-        yield request("POST", "/api/v1/tickets", body, headers)
+        yield request("POST", path, body, headers)
 
 
 def pings() -> Iterator[bytes]:
@@ -91,17 +97,24 @@ def pings() -> Iterator[bytes]:
 
 
 def issue(office: Office, folder: Path) -> dict[str, Any]:
-    """Tickets a second, each round beside the same server's no-op and the same machine's bare commits."""
+    """Tickets a second, each round beside the same server's `/ping`, the same request done for nothing
+    (`benchmarks/serve.py`) and the same machine's bare commits.
+    """
     found: dict[str, Any] = {}
     for takers in TAKERS:
-        issued, noops = [], []
+        issued, noops, ping_rounds = [], [], []
         for n in range(ROUNDS):
             note(f"issue, {takers} takers, round {n + 1} of {ROUNDS}")
-            noops.append(measure(office.port, pings(), takers, SECONDS))
+            ping_rounds.append(measure(office.port, pings(), takers, SECONDS))
+            noops.append(measure(office.port, tickets(office, "/api/v1/noop"), takers, SECONDS))
             issued.append(measure(office.port, tickets(office), takers, SECONDS))
-        ratios = [one.rate / other.rate for one, other in zip(issued, noops, strict=True)]
-        cell = {"tickets": said(issued), "ping": said(noops), "of_ping": round(statistics.median(ratios), 2)}
-        found[str(takers)] = cell
+        found[str(takers)] = {
+            "tickets": said(issued),
+            "noop": said(noops),
+            "ping": said(ping_rounds),
+            "of_noop": ratio(issued, noops),
+            "of_ping": ratio(issued, ping_rounds),
+        }
     for rows in (1, 64):
         note(f"bare sqlite3, {rows} a commit")
         rates = []
@@ -121,8 +134,7 @@ def ping(office: Office) -> dict[str, Any]:
             note(f"ping, round {n + 1} of {ROUNDS}")
             bare.append(measure(port, itertools.repeat(request("GET", "/ping")), 64, SECONDS))
             ours.append(measure(office.port, pings(), 64, SECONDS))
-    ratios = [one.rate / other.rate for one, other in zip(ours, bare, strict=True)]
-    return {"ping": said(ours), "bare": said(bare), "of_bare": round(statistics.median(ratios), 2)}
+    return {"ping": said(ours), "bare": said(bare), "of_bare": ratio(ours, bare)}
 
 
 # -- calling -----------------------------------------------------------------------------------------------------------
@@ -161,14 +173,14 @@ def table(result: dict[str, Any]) -> str:
     lines = [
         " ".join(f"{name}={value}" for name, value in result["machine"].items()),
         "",
-        f"{'issue':<12}{'tickets/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of /ping':>10}{'generator':>11}",
+        f"{'issue':<12}{'tickets/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'of no-op':>10}{'of /ping':>10}{'generator':>11}",
     ]
     for takers in TAKERS:
         cell = issued[str(takers)]
-        void = "  void: the generator was busy" if cell["tickets"]["void"] or cell["ping"]["void"] else ""
+        void = "  void: the generator was busy" if any(cell[name]["void"] for name in ASKED) else ""
         lines.append(
             f"{takers:>3} takers  {cell['tickets']['rate']:>10.0f}{cell['tickets']['p50_ms']:>9.1f}"
-            f"{cell['tickets']['p99_ms']:>9.1f}{cell['of_ping']:>10.2f}{cell['ping']['generator']:>11.2f}{void}"
+            f"{cell['tickets']['p99_ms']:>9.1f}{cell['of_noop']:>10.2f}{cell['of_ping']:>10.2f}{cell['ping']['generator']:>11.2f}{void}"
         )
     best = issued["64"]["tickets"]["rate"]
     for rows in (1, 64):

@@ -83,7 +83,7 @@ class Office:
         return done.stdout
 
     def serving(self) -> Any:
-        return running([str(ANTREAN), "serve"], self.port, "/health", **self.environment)
+        return running([sys.executable, "-m", "benchmarks.serve"], self.port, "/health", **self.environment)
 
     def sign_in(self, name: str) -> dict[str, str]:
         wish = {"name": name, "password": self.passwords[name]}

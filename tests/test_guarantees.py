@@ -123,7 +123,7 @@ def test_200_takers_for_50_blanks_promise_exactly_what_is_available(office: TheO
 
 def test_one_command_that_raises_fails_alone_in_its_batch(office: TheOffice) -> None:
     def broken(inside: Office) -> None:
-        record(inside, events.BlankReserved("nobody", "KTP", 1))
+        record(inside, events.BlanksReserved("nobody", {"KTP": 1}))
         raise ZeroDivisionError
 
     batch = [office.wish("KTP-CETAK") for _ in range(5)]

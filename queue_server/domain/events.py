@@ -128,15 +128,14 @@ class TicketIssued(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class BlankReserved(Event):
-    """Set aside. What its holder awaited of the item is awaited no longer."""
+class BlanksReserved(Event):
+    """Set aside together. What its holder awaited of an item is awaited no longer."""
 
     holder: str
-    item: str
-    quantity: int
-    service: str = ""  # whose line of the day it counts in; empty for a voucher
+    items: dict[str, int]  # item -> how many
+    service: str = ""  # whose line of the day they count in; empty for a voucher
     counter: int | None = None
-    bucket: str = ""  # which part of the day's promise it belongs to; empty where nothing is rationed
+    bucket: str = ""  # which part of the day's promise the rationed item belongs to; empty where nothing is rationed
 
 
 @dataclass(frozen=True, slots=True)

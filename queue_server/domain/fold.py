@@ -556,19 +556,23 @@ def _(event: events.CounterClosed, office: Office, entry: Entry) -> None:
 # -- stock ---------------------------------------------------------------------------------------------------------
 
 
-@folds(events.BlankReserved)
-def _(event: events.BlankReserved, office: Office, entry: Entry) -> None:
-    old: Reservation | None = office.rows["reservations"].get((event.holder, event.item))
-    arrived = min(event.quantity, old.awaited) if old else 0
-    hold(office, entry, event.holder, event.item, event.quantity, -arrived, event.service, bucket=event.bucket)
-    remember_stock(office, entry, event.counter, "reserve", event, event.quantity, event.bucket)
+@folds(events.BlanksReserved)
+def _(event: events.BlanksReserved, office: Office, entry: Entry) -> None:
+    for item, quantity in event.items.items():
+        old: Reservation | None = office.rows["reservations"].get((event.holder, item))
+        arrived = min(quantity, old.awaited) if old else 0
+        bucket = event.bucket if item == RATIONED else ""
+        hold(office, entry, event.holder, item, quantity, -arrived, event.service, bucket=bucket)
+        moved = quantity, quantity, event.service, entry.seq, bucket, stock.STORE
+        remember(office, event.counter, "reserve", item, *moved)
 
 
 @folds(events.BlankReleased)
 def _(event: events.BlankReleased, office: Office, entry: Entry) -> None:
     bucket = office.rows["reservations"][event.holder, event.item].bucket
     hold(office, entry, event.holder, event.item, -event.quantity, service=event.service)
-    remember_stock(office, entry, event.counter, "release", event, event.quantity, bucket)
+    moved = event.quantity, event.quantity, event.service, entry.seq, bucket, stock.STORE
+    remember(office, event.counter, "release", event.item, *moved)
 
 
 @folds(events.BlankAwaited)
@@ -616,8 +620,9 @@ def hold(
     if old is None:
         voucher: Voucher | None = office.rows["vouchers"].get(holder)
         day = voucher.date if voucher else entry.day
-        old = Reservation(holder, item, 0, since or entry.seq, day=day, bucket=bucket)
-    new = replace(old, quantity=old.quantity + quantity, awaited=old.awaited + awaited)
+        new = Reservation(holder, item, quantity, since or entry.seq, awaited, day, bucket)
+    else:
+        new = replace(old, quantity=old.quantity + quantity, awaited=old.awaited + awaited)
     if new.quantity or new.awaited:
         office.put("reservations", new)
     else:
@@ -628,7 +633,7 @@ def hold(
         post(office, item, stock.SUPPLIER, pending=-awaited)
         post(office, item, stock.AWAITED, pending=awaited)
     if not used:
-        count_promised(office, old.day, old.bucket, quantity + awaited)
+        count_promised(office, new.day, new.bucket, quantity + awaited)
     count_cards(office, entry, service, item, promised=quantity)
 
 
@@ -651,21 +656,11 @@ def count_cards(office: Office, entry: Entry, service: str, item: str, **more: i
         count(office, entry.day, service, **more)
 
 
-def remember_stock(
-    office: Office,
-    entry: Entry,
-    counter: int | None,
-    kind: str,
-    event: Any,
-    promised: int,
-    bucket: str = "",
-    source: str = stock.STORE,
-) -> None:
-    """Add a blank's move to the counter's last action, so that undo can take it back too."""
+def remember(office: Office, counter: int | None, *moved: Any) -> None:
+    """Add a blank's move (as in `Action.stock`) to the counter's last action, so that undo can take it back too."""
     state: CounterState | None = office.rows["counters"].get(counter) if counter is not None else None
     if state and state.actions:
         *earlier, last = state.actions
-        moved = (kind, event.item, event.quantity, promised, event.service, entry.seq, bucket, source)
         last = replace(last, stock=(*last.stock, moved))
         office.put("counters", replace(state, actions=(*earlier, last)))
 
@@ -678,7 +673,8 @@ def _(event: events.BlankUsed, office: Office, entry: Entry) -> None:
     move(office, entry, "use", event.item, event.quantity, event.source, stock.CITIZEN, ticket_id=event.ticket_id)
     count_cards(office, entry, event.service, event.item, printed=event.quantity)
     bucket = own.bucket if own else ""
-    remember_stock(office, entry, event.counter, "use", event, event.promised, bucket, event.source)
+    moved = event.quantity, event.promised, event.service, entry.seq, bucket, event.source
+    remember(office, event.counter, "use", event.item, *moved)
 
 
 @folds(events.BlankUseUndone)
@@ -719,7 +715,8 @@ def _(event: events.StockMoved, office: Office, entry: Entry) -> None:
         request: BlankRequest = office.rows["blank_requests"][event.request]
         fetched = event.quantity if event.target == stock.STORE else -event.quantity
         office.put("blank_requests", replace(request, fetched=request.fetched + fetched))
-    remember_stock(office, entry, event.counter, event.type, event, 0, source=event.source)
+    moved = event.quantity, 0, event.service, entry.seq, "", event.source
+    remember(office, event.counter, event.type, event.item, *moved)
     if event.delivery:
         row: Arrival = office.rows["arrivals"].get((event.item, event.delivery)) or Arrival(event.item, event.delivery)
         office.put("arrivals", replace(row, quantity=row.quantity + event.quantity))

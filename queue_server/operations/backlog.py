@@ -133,12 +133,12 @@ def waiting(office: Office) -> dict[tuple[str, str], int]:
 
 
 def set_aside(office: Office, release: str, cards: int) -> None:
-    catalogue = office.catalogue
-    for item, wanted in needs(office, cards).items():
+    catalogue, wishes = office.catalogue, needs(office, cards)
+    for item, wanted in wishes.items():
         left = stock.available(office.balance(item, stock.STORE), catalogue.rules)
         if wanted > left:
             raise OutOfStock(item=item, wanted=wanted, available=left, service=backlog.PRINTED_AS)
-        record(office, events.BlankReserved(release, item, wanted))
+    record(office, events.BlanksReserved(release, dict(wishes)))
 
 
 def give_back(office: Office, release: str, cards: int) -> None:

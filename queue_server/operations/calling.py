@@ -418,7 +418,7 @@ def undo_blanks(
                 raise OutOfStock(item=item, wanted=quantity, available=0, service=service)
             if bucket and (refused := office.ration.over(office.catalogue.services[service], quantity, bucket)):
                 raise refused
-            record(office, events.BlankReserved(action.ticket_id, item, quantity, service, bucket=bucket))
+            record(office, events.BlanksReserved(action.ticket_id, {item: quantity}, service, bucket=bucket))
         case "spoil":
             source, target = stock.sides("spoil", account)
             require_there(office, item, quantity, target)

@@ -61,10 +61,9 @@ def promise(office: Office, ticket: Ticket, service: str, counter: int | None = 
     bucket = VOUCHER if by_voucher else ration.bucket(wanted, ticket.priority, ticket.channel)
     if refused := ration.refusal(wanted, ticket.to_make, bucket, held, by_voucher):
         raise refused
-    for item, needed in office.catalogue.needs(service, ticket.to_make).items():
-        if (missing := needed - held.get(item, 0)) > 0:
-            of_bucket = bucket if item == stock.RATIONED else ""
-            record(office, events.BlankReserved(ticket.ticket_id, item, missing, service, counter, of_bucket))
+    needs = office.catalogue.needs(service, ticket.to_make).items()
+    if missing := {item: needed - held.get(item, 0) for item, needed in needs if needed > held.get(item, 0)}:
+        record(office, events.BlanksReserved(ticket.ticket_id, missing, service, counter, bucket))
 
 
 def release_all(office: Office, ticket: Ticket, counter: int | None = None) -> None:
@@ -187,8 +186,8 @@ def defer(office: Office, ticket: Ticket, day: str, rank: int, new_code: NewCode
 
 def claim(office: Office, code: str, offer: Offer) -> None:
     """Set aside, or await, what a voucher was offered."""
-    for item, quantity in offer.reserved.items():
-        record(office, events.BlankReserved(code, item, quantity, bucket=VOUCHER if item == stock.RATIONED else ""))
+    if offer.reserved:
+        record(office, events.BlanksReserved(code, dict(offer.reserved), bucket=VOUCHER))
     for item, quantity in offer.awaited.items():
         record(office, events.BlankAwaited(code, item, quantity))
 
@@ -206,7 +205,7 @@ def fetch_awaited(office: Office, held: Reservation) -> bool:
     """Set aside what a voucher awaits of one item, if there is as much; True when it is done."""
     if held.awaited > office.ration.bebas(held.item):
         return False
-    record(office, events.BlankReserved(held.holder, held.item, held.awaited, bucket=held.bucket))
+    record(office, events.BlanksReserved(held.holder, {held.item: held.awaited}, bucket=held.bucket))
     return True
 
 

@@ -311,6 +311,18 @@ def test_a_released_counter_says_so_and_its_number_is_first_again(
     bar(rina, f"Panggil {first['number']}")
 
 
+def test_no_key_looks_ready_before_the_screen_listens(office: OfficeServer, rina: Page) -> None:
+    ticket = office.take("KTP-CETAK")
+    held = list[Route]()
+    rina.route("**/counter.js", lambda route: held.append(route))  # noqa: PLW0108  # its kind is looked at
+    rina.reload(wait_until="commit")
+    expect(rina.locator("#keys .key")).not_to_have_count(0)
+    expect(rina.locator("#go:not([aria-disabled=true]), .key:not([aria-disabled=true])")).to_have_count(0)
+    held[0].continue_()
+    bar(rina, f"Panggil {ticket['number']}")
+    expect(rina.locator("#go")).to_have_attribute("aria-disabled", "false")
+
+
 # -- the line to the office --------------------------------------------------------------------------------------------
 
 
