@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -90,6 +90,16 @@ class Counter:
     number: int
     hall: str
     serves: tuple[str, ...]  # service codes, in the file's order
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Services whose tickets are called in one order, whatever their letters: all that the open counters for one of
+    them serve. `counters`: how many call from it.
+    """
+
+    services: frozenset[str]
+    counters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +204,19 @@ class Catalogue:
     def hall_of(self, service: str) -> str:
         """Where one waits for a service: the hall of the first counter that serves it."""
         return self.waits_in.get(service) or self.counters_of_service[service][0].hall
+
+    def line_of(self, services: Iterable[str], open_counters: Iterable[int]) -> Line:
+        """The line in which a ticket for one of `services` stands while these counters are open.
+
+        Their groups, while none is open for them. Source: `docs/field.md#waiting`.
+        """
+        mine = frozenset(services)
+        at_work = [counter.serves for number in open_counters if (counter := self.counters.get(number))]
+        together = [serves for serves in at_work if not mine.isdisjoint(serves)]
+        if not together:
+            return Line(mine.union(*(self.codes_of_group[self.services[code].prefix] for code in mine)), 0)
+        line = mine.union(*together)
+        return Line(line, sum(not line.isdisjoint(serves) for serves in at_work))
 
     def needs(self, service: str, cards: int) -> dict[str, int]:
         """What one ticket reserves: item -> whole units; an item that the office does not keep limits nothing."""

@@ -16,8 +16,9 @@ from typing import Any
 
 from queue_server.domain import calendar, office_file
 from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
-from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.catalogue import Catalogue, Line
 from queue_server.domain.closing import DayCount, PaperSheet, SignedReport
+from queue_server.domain.counters import OPEN as AT_WORK
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.errors import NotFound
@@ -207,15 +208,15 @@ class Office:
                 heapq.heappop(line)
         return sorted(heads, key=lambda voucher: voucher.rank)
 
-    def beside(self, service: str) -> frozenset[str]:
-        """The services of the same group: who waits for one of them stands in one line with a ticket of `service`."""
-        catalogue = self.catalogue
-        return catalogue.codes_of_group[catalogue.services[service].prefix]
+    def line(self, service: str) -> Line:
+        """The line in which a ticket for `service` stands now."""
+        open_now = [state.counter for state in self.rows["counters"].values() if state.state == AT_WORK]
+        return self.catalogue.line_of([service], open_now)
 
-    def line_of(self, service: str) -> list[Ticket]:
+    def group_line(self, service: str) -> list[Ticket]:
         """Everyone who waits in a service's group, by place: for the rare command that needs the whole line."""
-        beside = self.beside(service)
-        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.service in beside]
+        group = self.catalogue.codes_of_group[self.catalogue.services[service].prefix]
+        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.service in group]
         return sorted(line, key=lambda ticket: (ticket.place, ticket.issued_at, ticket.number))
 
     # -- changing ------------------------------------------------------------------------------------------------

@@ -212,29 +212,26 @@ def fetch_awaited(office: Office, held: Reservation) -> bool:
 # -- how long ----------------------------------------------------------------------------------------------------------
 
 
-def ahead_of(office: Office, ticket: Ticket) -> int:
-    """How many of the line that it stands in will be called before it."""
-    beside = office.beside(ticket.service)
-    before = {klass: sum(office.waiting[service, klass] for service in beside) for klass in tickets.CLASSES}
+def ahead_of(office: Office, ticket: Ticket, newest: bool) -> int:
+    """How many will be called before it at the counters that serve it. The `newest` is behind everybody of its class,
+    which saves going through the line; vouchers have an order of their own.
+    """
+    line = office.line(ticket.service).services
+    before = {klass: sum(office.waiting[service, klass] for service in line) for klass in tickets.CLASSES}
     regular = before[tickets.REGULAR]
-    newest = office.last_number(ticket.prefix, ticket.day) == ticket.number
-    if ticket.klass == tickets.VOUCHER or not newest:
-        line = [t for t in office.line_of(ticket.service) if t.klass == ticket.klass]
-        before[ticket.klass] = sum(t.order < ticket.order for t in line)
-    else:
+    if newest and ticket.klass != tickets.VOUCHER:
         before[ticket.klass] -= 1  # itself
+    else:
+        waiting = (t for t in office.rows["tickets"].values() if t.state == tickets.WAITING and t.service in line)
+        before[ticket.klass] = sum(t.klass == ticket.klass and t.order < ticket.order for t in waiting)
     return queueing.people_ahead(ticket.klass, before, regular, office.catalogue.rules)
 
 
 def wait_of(office: Office, service: str, ahead: int) -> Wait:
     """Minutes until the call, `(low, high)`, or None where no counter is open for the service."""
     catalogue = office.catalogue
-    serving = sum(
-        (state := office.rows["counters"].get(counter.number)) is not None and state.state == "open"
-        for counter in catalogue.counters_of_service[service]
-    )
     day = office.open_day.day if office.open_day else ""
     pace: Pace = office.rows["paces"].get((day, service)) or Pace(day, service)
     minutes = pace.median_minutes or catalogue.services[service].service_minutes
     span = calendar.span(catalogue, date.fromisoformat(day)) if day else None
-    return queueing.expected_wait(span, office.now, ahead, minutes, serving)[0]
+    return queueing.expected_wait(span, office.now, ahead, minutes, office.line(service).counters)[0]

@@ -102,7 +102,7 @@ def issue_ticket(
 
 
 def issued(office: Office, ticket: Ticket, created: bool) -> dict[str, Any]:
-    ahead = ahead_of(office, ticket) if ticket.state == tickets.WAITING else 0
+    ahead = ahead_of(office, ticket, newest=created) if ticket.state == tickets.WAITING else 0
     return {
         "id": ticket.ticket_id,
         "token": ticket.token,

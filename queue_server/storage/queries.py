@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queue_server.domain import calendar, forecast, queueing, stock, tickets
-from queue_server.domain.catalogue import Catalogue
+from queue_server.domain.catalogue import Catalogue, Line
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import SlipReprinted, TicketCalled
@@ -248,7 +248,7 @@ class Queries:
             if ticket is None:
                 raise NotFound("ticket")
             snapshot = reader.snapshot(lines=False)
-            ahead = reader.ahead(ticket) if ticket.state == tickets.WAITING else None
+            ahead = reader.ahead(ticket, snapshot.line([ticket.service])) if ticket.state == tickets.WAITING else None
             snapshot.reservations.update(reader.reservations([ticket.ticket_id]))
             voucher = reader.voucher_of(ticket, snapshot, language)
         return ticket_view(snapshot, ticket, language, ahead, voucher)
@@ -516,8 +516,8 @@ class Reader:
             counter: (count, round(mean) if mean is not None else None) for counter, count, mean in self.ask(FINISHED)
         }
 
-    def ahead(self, ticket: Ticket) -> int:
-        """How many of its group will be called before a waiting ticket."""
+    def ahead(self, ticket: Ticket, line: Line) -> int:
+        """How many of its line will be called before a waiting ticket."""
         columns = t_tickets.c
         in_front = (
             columns.voucher_rank < ticket.order if ticket.klass == tickets.VOUCHER else columns.place < ticket.place
@@ -528,11 +528,9 @@ class Reader:
             (columns.priority, tickets.PRIORITY),
             else_=tickets.REGULAR,
         )
-        group = self.catalogue.services[ticket.service].prefix  # one that was passed on stands in another line
-        codes = [service.code for service in self.catalogue.services_of_group[group]]
         query = (
             sa.select(klass, sa.func.count(), sa.func.sum(sa.case((in_front, 1), else_=0)))
-            .where(columns.site == self.site, columns.service.in_(codes), WAITING)
+            .where(columns.site == self.site, columns.service.in_(line.services), WAITING)
             .group_by(klass)
         )
         counted = {name: (every, front or 0) for name, every, front in self.connection.execute(query)}

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 
 from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
-from queue_server.domain.catalogue import Catalogue, Service
+from queue_server.domain.catalogue import Catalogue, Line, Service
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
 from queue_server.domain.errors import Refusal
@@ -287,13 +287,10 @@ class Snapshot:
             return None
         return self.ration.numbers_left(service)
 
-    def open_counters(self, services: Iterable[str]) -> int:
-        codes = set(services)
-        return sum(
-            state.state == counters.OPEN and not codes.isdisjoint(self.catalogue.counters[number].serves)
-            for number, state in self.counters.items()
-            if number in self.catalogue.counters
-        )
+    def line(self, services: Iterable[str]) -> Line:
+        """The line in which a ticket for one of `services` stands now."""
+        open_now = [number for number, state in self.counters.items() if state.state == counters.OPEN]
+        return self.catalogue.line_of(services, open_now)
 
     def service_minutes(self, service: str) -> float:
         pace = self.paces.get(service)
@@ -301,7 +298,11 @@ class Snapshot:
 
     def wait(self, service: str, ahead: int) -> tuple[Wait, Wait]:
         minutes = self.service_minutes(service)
-        return queueing.expected_wait(self.span, self.now, ahead, minutes, self.open_counters([service]))
+        return queueing.expected_wait(self.span, self.now, ahead, minutes, self.line([service]).counters)
+
+    def in_line(self, line: Line) -> int:
+        """Who comes now stands behind so many."""
+        return sum(self.waiting_for(code) for code in line.services)
 
     def waiting_in(self, prefix: str) -> int:
         return sum(self.waiting_for(s.code) for s in self.catalogue.services_of_group[prefix])
@@ -323,7 +324,7 @@ class Snapshot:
             reason=reason,
             reason_words=suspension.reason if suspension else "",
             waiting=self.waiting_for(service.code),
-            wait_minutes=self.wait(service.code, self.waiting_in(service.prefix))[0],
+            wait_minutes=self.wait(service.code, self.in_line(self.line([service.code])))[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
             gone=self.gone(service, language),
@@ -348,8 +349,9 @@ class Snapshot:
         group = self.catalogue.groups[prefix]
         services = self.catalogue.services_of_group[prefix]
         reasons = [self.reason(service) for service in services]
-        codes, waiting = [service.code for service in services], self.waiting_in(prefix)
-        minutes = median(self.service_minutes(code) for code in codes)
+        line = self.line(service.code for service in services)
+        minutes = median(self.service_minutes(service.code) for service in services)
+        wait = queueing.expected_wait(self.span, self.now, self.in_line(line), minutes, line.counters)[0]
         left = [blanks for service in services if (blanks := self.blanks(service)) is not None]
         return GroupView(
             prefix=prefix,
@@ -358,8 +360,8 @@ class Snapshot:
             detail=group.detail.get(language),
             icon=group.icon,
             small=group.small,
-            waiting=waiting,
-            wait_minutes=queueing.expected_wait(self.span, self.now, waiting, minutes, self.open_counters(codes))[0],
+            waiting=self.waiting_in(prefix),
+            wait_minutes=wait,
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,

@@ -243,6 +243,30 @@ def test_the_phone_and_the_kiosk_agree_on_how_many_are_ahead(office: TheOffice) 
     assert (view.ahead, view.wait_minutes) == (last["ahead"], tuple(last["wait_minutes"]))
 
 
+def test_who_is_called_before_counts_whatever_letter_it_has(office: TheOffice) -> None:
+    family_card, both = 1, 4  # counters: family cards alone, and the KTP-el as well
+    office.open(both)
+    for service in ("KTP-CETAK", "KK-UBAH", "KTP-RUSAK"):
+        office.take(service)
+    last = office.take("KK-UBAH")
+    view = office.queries.ticket(last["id"], "id", office.clock)
+    assert (last["number"], last["ahead"], view.ahead) == ("B-002", 3, 3)
+    assert view.wait_minutes == tuple(last["wait_minutes"])
+    office.open(family_card)
+    sooner = office.queries.ticket(last["id"], "id", office.clock)
+    assert sooner.ahead == 3
+    assert sooner.wait_minutes and view.wait_minutes
+    assert sooner.wait_minutes < view.wait_minutes
+    called = [office.serve_one(both) for _ in range(4)]
+    assert [ticket["number"] for ticket in called if ticket] == ["A-001", "B-001", "A-002", "B-002"]
+
+
+def test_who_waits_for_what_no_counter_of_ours_serves_is_not_ahead(office: TheOffice) -> None:
+    office.open(KTP)
+    office.take("KTP-REKAM")
+    assert office.take("KTP-CETAK")["ahead"] == 0
+
+
 def test_a_voucher_is_honoured_although_its_service_is_suspended(office: TheOffice) -> None:
     ticket = office.take("KTP-CETAK")
     office.at("2026-11-23 17.00")
