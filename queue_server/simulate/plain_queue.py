@@ -13,6 +13,7 @@ from datetime import date
 from queue_server.domain.catalogue import Catalogue, DayHours
 from queue_server.simulate.citizens import Citizen, Papers, needs_card
 
+CALL_MINUTES = 1  # from the call until whoever was called sits at the counter
 ABSENT_MINUTES = 2  # lost on a call that nobody answers
 LOOK_MINUTES = 3  # until it is seen that a paper is missing
 
@@ -75,10 +76,10 @@ class PlainQueue:
         if person.papers is Papers.AT_HOME:
             person.papers = Papers.COMPLETE
             self.come_again(person)
-            return LOOK_MINUTES
+            return CALL_MINUTES + LOOK_MINUTES
         if needs_card(self.catalogue, citizen.service):
             self.print_card(person)
-        return citizen.minutes(self.catalogue, citizen.service)
+        return CALL_MINUTES + citizen.minutes(self.catalogue, citizen.service)
 
     def print_card(self, person: Person) -> None:
         while self.blanks and next(self.failing):

@@ -15,7 +15,7 @@ from queue_server.simulate.citizens import draw_citizens, failing_prints
 from queue_server.simulate.house import SITE, House
 from queue_server.simulate.ledger import Fate, Ledger, spread
 from queue_server.simulate.plain_queue import Outcome, plain_queue
-from queue_server.simulate.scenarios import Scenario, require_calendar, scale_of, with_quota
+from queue_server.simulate.scenarios import Scenario, cap_of, require_calendar, scale_of, with_quota, without_policy
 from queue_server.simulate.week import Deliveries, Progress, Week
 from queue_server.storage.verify import verify
 
@@ -76,8 +76,10 @@ def simulate(
     scale, first = scale_of(scenario, catalogue), first_day or scenario.first_day
     require_calendar(first)
     if scenario.daily_quota:
-        text = with_quota(text, catalogue, round(scenario.daily_quota * scale))
-        catalogue = office_file.parse(text, filename)
+        text = with_quota(text, catalogue, cap_of(scenario.daily_quota, scale, catalogue))
+    if not scenario.rationed:
+        text = without_policy(text)
+    catalogue = office_file.parse(text, filename)
     dates = business_days(catalogue, first, days or scenario.days)
     citizens = draw_citizens(scenario, catalogue, scale, dates, random.Random(seed))
     deliveries = deliveries_of(scenario, scale, dates)

@@ -17,6 +17,8 @@ KOTA_SERANG, CIANJUR = "36.73", "32.03"
 # People who come on a usual day, by office code: published, or by population where nothing is (`docs/running.md`).
 VISITORS = {KOTA_SERANG: 325, CIANJUR: 425, "35.10": 210, "74.08": 61}
 
+COUNTERS = 13  # of Kota Serang
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
@@ -50,6 +52,7 @@ class Scenario:
     delivered_on: tuple[int, ...] | None = None  # business days from 0 on; None: the first one of every week
     announced: bool = False  # the office file tells day and quantity of a delivery from the one before on
     daily_quota: int | None = None  # cards a day; None is what the office file says
+    rationed: bool = True  # by the office file's [policy], where it has one
     lacking: frozenset[str] = frozenset()  # items of which there is none
     hoarded: int = 0  # numbers that are taken in the first half hour of a day and that nobody comes for
     missing: int = 0  # blanks of the book that are not there, as a count at noon finds
@@ -149,6 +152,7 @@ COUNT_DIFFERENCE = replace(
     days=1,
     delivered_on=(0,),  # Kota Serang's weekly 500
     announced=False,
+    rationed=False,  # its day has blanks for all who come, and no other day on which a share given away could serve
     missing=2,
 )
 ALL = (NORMAL_WEEK, RATIONING, DROUGHT, RIBBON_OUT, HOARDING, COUNT_DIFFERENCE)
@@ -176,6 +180,11 @@ def scale_of(scenario: Scenario, catalogue: Catalogue) -> float:
     return VISITORS[catalogue.office_code] / VISITORS[scenario.of]
 
 
+def cap_of(quota: int, scale: float, catalogue: Catalogue) -> int:
+    """Cards a day: as many fewer as there are fewer people or counters; more people alone print no more cards."""
+    return round(quota * min(scale, len(catalogue.counters) / COUNTERS))
+
+
 # -- the cap -----------------------------------------------------------------------------------------------------------
 
 CAP = """
@@ -190,6 +199,7 @@ TERBATAS = {{ suket = true, kiosk = {{ id = "Blangko terbatas.", en = "Few blank
 KRITIS = {{ suket = true, kiosk = {{ id = "Blangko hampir habis.", en = "Hardly any blanks." }} }}
 KOSONG = {{ suket = true, kiosk = {{ id = "Blangko habis.", en = "No blanks are left." }} }}
 """
+POLICY = re.compile(r"^\[policy\b.*?(?=^\[(?!policy\b)|\Z)", re.MULTILINE | re.DOTALL)
 PRINTS = re.compile(r"^consumes *= *\{ *KTP *=.*$", re.MULTILINE)
 
 
@@ -199,3 +209,8 @@ def with_quota(text: str, catalogue: Catalogue, quota: int) -> str:
         return PRINTS.sub(lambda line: f'{line[0]}\npurpose = "print_ready"', text) + CAP.format(quota=quota)
     without = re.sub(r"^daily_quota *=.*\n", "", text, flags=re.MULTILINE)
     return without.replace("[policy]\n", f"[policy]\ndaily_quota = {quota}\n", 1)
+
+
+def without_policy(text: str) -> str:
+    """The office file of an office that rations nothing."""
+    return POLICY.sub("", text)
