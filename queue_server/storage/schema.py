@@ -144,6 +144,7 @@ sequences = sa.Table(
     text("day", primary_key=True),
     whole("last_number"),
 )
+index(sequences, "sequences_of_day", "day")
 
 service_counts = sa.Table(
     "service_counts",
@@ -313,7 +314,8 @@ vouchers = sa.Table(
     refers("redeemed_by", "tickets.ticket_id"),
 )
 OPEN_VOUCHER = one_of(vouchers.c.state, "open")
-index_where(vouchers, OPEN_VOUCHER, "vouchers_open", "date", "service", "rank")
+index_where(vouchers, OPEN_VOUCHER, "vouchers_open", "date", "service", "rank", "cards")
+index_where(vouchers, OPEN_VOUCHER, "vouchers_called_back", "early", "service", "cards")
 index(vouchers, "vouchers_of_ticket", "ticket_id")
 
 counters = sa.Table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -120,3 +121,46 @@ def test_what_is_asked_all_day_never_scans_a_table(office: TheOffice) -> None:
             plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
             assert plan, question
             assert all(step.startswith("SEARCH") for step in plan), (question, plan)
+
+
+# Rows of years. Searched by their site alone they are scanned, unless by an index of the few that are open.
+GROWING = (
+    "tickets",
+    "vouchers",
+    "reservations",
+    "calls",
+    "movements",
+    "alerts",
+    "journal",
+    "consignments",
+    "item_days",
+)
+GROWING += ("service_counts", "bucket_counts", "paces", "sequences")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_screen_reads_through_what_years_have_left(office: TheOffice) -> None:
+    ticket = office.take("KTP-CETAK")
+    office.open(3)
+    asked: list[tuple[str, Any]] = []
+    listen = (office.database.reader, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    sa.event.listen(*listen)
+    queries, now = office.queries, office.clock
+    queries.services("id", now)
+    queries.lobby("A", now)
+    queries.counter(3, now)
+    queries.ticket(ticket["id"], "id", now)
+    queries.stock("id", now)
+    sa.event.remove(*listen)
+    with office.database.reading() as connection:
+        few = sa.text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+        of_the_few = set(connection.execute(few).scalars())
+        slow = [
+            (step.detail, statement)
+            for statement, values in asked
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            if step.detail.split()[1] in GROWING
+            and (step.detail.startswith("SCAN") or step.detail.endswith("(site=?)"))
+            and of_the_few.isdisjoint(step.detail.split())
+        ]
+    assert slow == []

@@ -613,10 +613,13 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("token", name="uq_vouchers_token"),
     )
+    op.create_index("sequences_of_day", "sequences", ["site", "day"])
     op.create_index("vouchers_of_ticket", "vouchers", ["site", "ticket_id"])
     where = sa.text("state = 'open'")
-    op.create_index(
-        "vouchers_open", "vouchers", ["site", "date", "service", "rank"], sqlite_where=where, postgresql_where=where
-    )
+    for name, columns in (
+        ("vouchers_open", ["site", "date", "service", "rank", "cards"]),
+        ("vouchers_called_back", ["site", "early", "service", "cards"]),
+    ):
+        op.create_index(name, "vouchers", columns, sqlite_where=where, postgresql_where=where)
     for trigger in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(trigger)
