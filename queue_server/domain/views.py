@@ -12,6 +12,7 @@ from typing import Any
 
 REASONS = (
     *("sold_out", "suspended", "before_opening", "intake_closed", "closed", "quota_reached", "break"),
+    "clock_behind",  # no number until a supervisor confirms the clock
     "not_served",  # what the policy does not give blanks for at the present level of the stock
 )
 Wait = tuple[int, int] | None

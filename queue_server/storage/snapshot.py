@@ -119,9 +119,14 @@ class Snapshot:
     def pause(self) -> tuple[int, int] | None:
         return calendar.in_break(self.span, self.now) if self.day and self.day.state == days.OPEN else None
 
+    @property
+    def clock_behind(self) -> bool:
+        """Whether the clock is earlier than the journal: nobody gets a number then."""
+        return self.now + days.CLOCK_TOLERANCE_MS < self.last_at
+
     @cached_property
     def day_view(self) -> DayView:
-        state = self.day_state()
+        state, in_break = self.day_state(), self.catalogue.rules.intake_in_break
         today = date.fromisoformat(self.today)
         upcoming = self.span if state == "before" else None
         next_day = calendar.next_business_day(self.catalogue, today)
@@ -138,9 +143,9 @@ class Snapshot:
             else (upcoming.intake_closes_ms if upcoming else None),
             closes_at=self.day.closes_at if self.day else (upcoming.closes_ms if upcoming else None),
             break_until=self.pause[1] if self.pause else None,
-            takes_numbers=state == "open" or (state == "break" and self.catalogue.rules.intake_in_break),
+            takes_numbers=not self.clock_behind and (state == "open" or (state == "break" and in_break)),
             next_day=next_day.isoformat(),
-            clock_behind=self.now + days.CLOCK_TOLERANCE_MS < self.last_at,
+            clock_behind=self.clock_behind,
         )
 
     def day_state(self) -> str:
@@ -259,6 +264,8 @@ class Snapshot:
 
     def reason(self, service: Service) -> str | None:
         """Why no number can be taken for a service, or None."""
+        if self.clock_behind:
+            return "clock_behind"
         if not self.day_view.takes_numbers:
             return {"before": "before_opening", "closing": "closed"}.get(self.day_view.state, self.day_view.state)
         if service.code in self.suspensions:
