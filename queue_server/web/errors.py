@@ -20,7 +20,7 @@ from queue_server.domain import calendar
 from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
-from queue_server.domain.views import ServiceView
+from queue_server.domain.views import DayView, ServiceView
 from queue_server.web.accounts import account_name
 from queue_server.web.house import house
 from queue_server.web.language import language
@@ -548,10 +548,23 @@ def instead_of(refusal: Refusal) -> list[dict[str, str]]:
         for code in (refused_service.instead if refused_service else ())
         if services[code].open
     ]
-    if span := calendar.span(catalogue(), date.fromisoformat(view.day.next_day)):
-        ways.append({"kind": "next_day", "words": opening(span.opens_ms)})
+    if opens_at := opening_named(refusal) or next_opening(view.day):
+        ways.append({"kind": "next_day", "words": opening(opens_at)})
     ways += [{"kind": "elsewhere", "words": view.elsewhere}] if view.elsewhere else []
     return [*ways, information]
+
+
+def opening_named(refusal: Refusal) -> int | None:
+    """The opening that the refusal's own sentence names: nobody is told two."""
+    named = refusal.details.get("next_day")
+    return named if isinstance(named, int) else None
+
+
+def next_opening(day: DayView) -> int | None:
+    if day.state == "before":
+        return day.opens_at
+    span = calendar.span(catalogue(), date.fromisoformat(day.next_day))
+    return span.opens_ms if span else None
 
 
 def another_day(service: ServiceView) -> list[dict[str, str]]:
