@@ -311,6 +311,7 @@ class CounterBoard:
 
 @dataclass(frozen=True, slots=True)
 class CounterLine:
+    id: int  # what an address calls it: the counter's number
     counter: int
     hall: str
     state: str

@@ -478,6 +478,7 @@ class Snapshot:
         since = ((ticket.started_at or ticket.called_at) if ticket else None) or state.since
         over = bool(service and ticket and ticket.started_at and self.now - since > service.sla_minutes * 60_000)
         return CounterLine(
+            id=number,
             counter=number,
             hall=kept.hall,
             state=state.state,

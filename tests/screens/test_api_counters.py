@@ -14,6 +14,14 @@ def test_a_clerk_sits_down_at_one_counter_and_is_seen_there(web: TheWeb) -> None
     assert seen["names"] == {clerk.id: "Rina"}
 
 
+def test_every_counter_says_the_id_that_its_addresses_take(web: TheWeb, office: TheOffice) -> None:
+    clerk = web.staff("clerk")
+    lines = clerk.get("/counters").json["counters"]
+    assert [line["id"] for line in lines] == list(office.catalogue.counters)
+    assert clerk.do(f"/counters/{lines[2]['id']}/open")["clerk"] == clerk.id
+    assert clerk.get("/counters").json["counters"][2]["clerk"] == clerk.id
+
+
 def test_nobody_takes_a_counter_that_somebody_holds(web: TheWeb) -> None:
     web.staff("clerk").do("/counters/3/open")
     refused = web.staff("clerk").post("/counters/3/open")
