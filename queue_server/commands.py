@@ -264,8 +264,7 @@ def serve() -> None:
     from queue_server import app  # only here, after the standard library is patched
 
     with site() as here:
-        note(addresses(here))
-        app.serve(here.settings, here.database)
+        app.serve(here.settings, here.database, announce=lambda: note(addresses(here)))
 
 
 def addresses(here: Site) -> str:
