@@ -7,7 +7,7 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,6 +39,7 @@ from queue_server.domain.views import (
     ServicesView,
     ServiceView,
     StockBoard,
+    Stopped,
     UndoView,
     Wait,
     WaitingLine,
@@ -194,6 +195,7 @@ class Snapshot:
             day=self.day_view,
             items=self.public_stock(language),
             purposes=tuple(self.purpose_today(service, language) for service in cards),
+            stopped=tuple(self.stopped_services(language)),
             quota=self.quota_of(cards),
             level_words=self.phone_words(language),
             complaints=self.catalogue.complaints or None,
@@ -435,7 +437,7 @@ class Snapshot:
         """
         lines = [CALLED_BACK[language]] if self.called_back else []
         lines += [level.display.get(language)] if (level := self.ration.level) else []
-        lines += [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        lines += [f"{', '.join(stopped.names)}: {stopped.reason}" for stopped in self.stopped(language)]
         lines += [GONE[language].format(item) for item in self.all_gone(language)]
         goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
@@ -443,19 +445,22 @@ class Snapshot:
                 lines.append(BREAK[language].format(calendar.clock_range(self.catalogue, start, end)) + goes_on)
         return (*lines, FREE[language])
 
-    def stopped(self, language: str) -> dict[str, list[str]]:
-        """What each reason has stopped: a group by its name when all of it has stopped, else the services."""
+    def stopped_services(self, language: str) -> Iterator[Stopped]:
+        for service in self.catalogue.services.values():
+            if suspension := self.suspensions.get(service.code):
+                yield Stopped((service.name.get(language),), suspension.reason)
+
+    def stopped(self, language: str, among: Collection[str] | None = None) -> tuple[Stopped, ...]:
+        """What each reason has stopped `among` these services: a group by its name when all of it has stopped."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for prefix, group in self.catalogue.groups.items():
             services = self.catalogue.services_of_group[prefix]
-            names: defaultdict[str, list[str]] = defaultdict(list)
-            for service in services:
-                if suspension := self.suspensions.get(service.code):
-                    names[suspension.reason].append(service.name.get(language))
-            for reason, stopped in names.items():
-                whole = 1 < len(stopped) == len(services)
-                found[reason] += [group.name.get(language)] if whole else stopped
-        return found
+            reasons = {s.code: self.suspensions[s.code].reason for s in services if s.code in self.suspensions}
+            whole = 1 < len(reasons) == len(services) and len(set(reasons.values())) == 1
+            told = [s for s in services if s.code in reasons and (among is None or s.code in among)]
+            for named in told[:1] if whole else told:
+                found[reasons[named.code]].append((group if whole else named).name.get(language))
+        return tuple(Stopped(tuple(names), reason) for reason, names in found.items())
 
     def all_gone(self, language: str) -> list[str]:
         """The items for whose lack some service is sold out, by name, each once."""
@@ -512,6 +517,7 @@ class Snapshot:
             serves=", ".join(self.catalogue.groups[p].name.get(language) for p in prefixes),
             day=self.day_view,
             groups=tuple(self.counter_group(p, p in prefixes, language) for p in self.catalogue.groups),
+            stopped=self.stopped(language, mine),
             waiting_total=sum(waiting.count for waiting in self.waiting.values()),
             next=tuple(self.waiting_line(t, language) for t in order),
             ticket=ticket_view(held) if held else None,

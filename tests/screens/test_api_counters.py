@@ -70,6 +70,21 @@ def test_the_queue_of_a_counter_shows_who_waits_and_up_to_which_entry_it_is_true
     assert seen["clerk_name"] is None
 
 
+def test_a_clerk_sees_what_of_the_counters_work_is_suspended_and_why(web: TheWeb, office: TheOffice) -> None:
+    clerk, supervisor = web.staff("clerk"), web.staff("supervisor")
+    serves = next(number for number, kept in office.catalogue.counters.items() if "KTP-CETAK" in kept.serves)
+    other = next(number for number, kept in office.catalogue.counters.items() if "KTP-CETAK" not in kept.serves)
+    assert clerk.get(f"/queue?counter={serves}").json["board"]["stopped"] == []
+    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "jaringan ke pusat putus"})
+    stopped = [{"names": ["Cetak KTP-el"], "reason": "jaringan ke pusat putus"}]
+    assert clerk.get(f"/queue?counter={serves}").json["board"]["stopped"] == stopped
+    assert clerk.get(f"/queue?counter={other}").json["board"]["stopped"] == []
+    for service in office.catalogue.services_of_group["A"]:
+        supervisor.do(f"/services/{service.code}/suspend", {"reason": "listrik padam"})
+    whole = clerk.get(f"/queue?counter={serves}").json["board"]["stopped"]
+    assert whole == [{"names": [office.catalogue.groups["A"].name.id], "reason": "listrik padam"}]
+
+
 def test_a_counter_that_the_office_does_not_have_is_not_found(web: TheWeb) -> None:
     clerk = web.staff("clerk")
     assert clerk.post("/counters/99/open").json["code"] == "not_found"
