@@ -26,7 +26,7 @@ from queue_server.web.session import Caller, current
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk", template_folder="templates", static_folder="static")
 
 # Why nobody gets a number now, whatever the service: the day says it, not the service.
-BY_THE_DAY = ("before_opening", "intake_closed", "closed", "break")
+BY_THE_DAY = ("before_opening", "intake_closed", "closed", "break", "clock_behind")
 MOST_CARDS = 9
 UNDO_SECONDS = 60
 NO_PRINTER_SET = "none"
@@ -52,7 +52,8 @@ def group(prefix: str) -> ResponseReturnValue:
     view = services()
     chosen = next((group for group in view.groups if group.prefix == prefix), None) or abort(404)
     rules = house().catalogue().rules
-    return screen("group", view.day, group=chosen, services=of_group(view, prefix), rules=rules)
+    shown = {"services": of_group(view, prefix), "by_the_day": BY_THE_DAY}
+    return screen("group", view.day, group=chosen, rules=rules, **shown)
 
 
 @blueprint.get("/service/<code>")

@@ -129,14 +129,17 @@ def build_app() -> Flask:
 # -- serving -----------------------------------------------------------------------------------------------------------
 
 
-def serve(settings: Settings, database: Database) -> None:
+def serve(settings: Settings, database: Database, announce: Callable[[], None]) -> None:
     """Run the office until SIGTERM or SIGINT; what was accepted by then is finished.
+
+    `announce` tells whoever started it where the screens are, and in a demo how to sign in: only a server that has the
+    directory and its address says so.
 
     Raises `Conflict` when another server holds the data directory, `SettingsError` for an address that is taken.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with lock.serving(database, settings.data_dir):
-        Server(settings, database).run()
+        Server(settings, database).run(announce)
 
 
 class Server:
@@ -163,8 +166,9 @@ class Server:
     def wake(self, seq: int) -> None:
         self.sockets.hub.wake(seq)
 
-    def run(self) -> None:
+    def run(self, announce: Callable[[], None]) -> None:
         listener = listen(self.settings.host, self.settings.port)
+        announce()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(signal_number, self.stopping.set)
         self.writer.start()

@@ -179,7 +179,7 @@ def antrean() -> None:
 @click.option("--office", "name", required=True, help="An office file of the package by name, or a path.")
 @click.option("--demo", is_flag=True, help="Open around the clock, no quota, stock, staff and devices to try with.")
 def init(name: str, demo: bool) -> None:
-    """Create the database, the secret key and the first admin (password printed once)."""
+    """Create the database, the secret key and the first admin; passwords and pairing tokens are printed once."""
     with refusals():
         text, filename = office_text(name)
         settings = config.load()
@@ -195,13 +195,12 @@ def init(name: str, demo: bool) -> None:
             here = Site(settings, database)
             here.do(office.apply_office, text=text, filename=filename, demo=demo)
             admin = add_staff(here, "admin", "admin", secrets.token_urlsafe(12))
-            lines = demo_office(here) if demo else []
+            lines = [admin, *(demo_office(here) if demo else [])]
         if demo:
-            keep_for_owner(settings.data_dir / DEMO_FILE, [admin, *lines])
+            keep_for_owner(settings.data_dir / DEMO_FILE, lines)
         config.write(settings.file)  # last: it says that the office is whole
         note(f"Office {name} is ready in {settings.data_dir}.")
-        if not demo:
-            click.echo(admin)
+        click.echo("\n".join(lines))
 
 
 def office_text(name: str) -> tuple[str, str]:
@@ -265,8 +264,7 @@ def serve() -> None:
     from queue_server import app  # only here, after the standard library is patched
 
     with site() as here:
-        note(addresses(here))
-        app.serve(here.settings, here.database)
+        app.serve(here.settings, here.database, announce=lambda: note(addresses(here)))
 
 
 def addresses(here: Site) -> str:

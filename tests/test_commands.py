@@ -74,6 +74,19 @@ def test_a_database_that_is_none_or_broken_is_said_to_be(office: Path) -> None:
     assert "not a database" in refused("verify")
 
 
+def test_a_demo_prints_its_sign_ins_and_pairing_tokens_once_and_keeps_them_for_its_owner(data_dir: Path) -> None:
+    done = typed("init", "--office", "kota_serang", "--demo")
+    kept = data_dir / "demo-sign-ins.txt"
+    assert done.stdout == kept.read_text()
+    assert [line.split()[1] for line in done.stdout.splitlines()] == [
+        *("admin", "clerk", "clerk", "supervisor", "stock"),
+        *("kiosk", "display/A", "display/B"),
+    ]
+    assert str(data_dir) in done.stderr
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert typed("init", "--office", "kota_serang", "--demo").stdout == ""
+
+
 def test_the_database_is_its_owners_alone(office: Path) -> None:
     assert stat.S_IMODE((office / "antrean.db").stat().st_mode) == 0o600
 

@@ -12,6 +12,7 @@ from typing import Any
 
 REASONS = (
     *("sold_out", "suspended", "before_opening", "intake_closed", "closed", "quota_reached", "break"),
+    "clock_behind",  # no number until a supervisor confirms the clock
     "not_served",  # what the policy does not give blanks for at the present level of the stock
 )
 Wait = tuple[int, int] | None
@@ -176,12 +177,21 @@ class PurposeToday:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a supervisor has suspended for one reason, in the supervisor's words."""
+
+    names: tuple[str, ...]  # of services, or of a group all of which has stopped
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StockBoard:
     """What everybody may see of the stock. `quota` is of cards, or of numbers for them: a day and left."""
 
     day: DayView
     items: tuple[ItemStock, ...]  # the public items
     purposes: tuple[PurposeToday, ...]
+    stopped: tuple[Stopped, ...]  # each service by itself, those that give out no card as well
     quota: tuple[int, int] | None
     level_words: str  # what today's level means to whoever reads it
     complaints: str | None  # an address
@@ -296,6 +306,7 @@ class CounterBoard:
     serves: str  # the groups it serves, in words
     day: DayView
     groups: tuple[CounterGroup, ...]
+    stopped: tuple[Stopped, ...]  # of what it serves
     waiting_total: int
     next: tuple[WaitingLine, ...]  # at most ten, in calling order
     ticket: TicketView | None  # the one open call
@@ -310,6 +321,7 @@ class CounterBoard:
 
 @dataclass(frozen=True, slots=True)
 class CounterLine:
+    id: int  # what an address calls it: the counter's number
     counter: int
     hall: str
     state: str

@@ -7,7 +7,7 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,6 +39,7 @@ from queue_server.domain.views import (
     ServicesView,
     ServiceView,
     StockBoard,
+    Stopped,
     UndoView,
     Wait,
     WaitingLine,
@@ -119,9 +120,14 @@ class Snapshot:
     def pause(self) -> tuple[int, int] | None:
         return calendar.in_break(self.span, self.now) if self.day and self.day.state == days.OPEN else None
 
+    @property
+    def clock_behind(self) -> bool:
+        """Whether the clock is earlier than the journal: nobody gets a number then."""
+        return self.now + days.CLOCK_TOLERANCE_MS < self.last_at
+
     @cached_property
     def day_view(self) -> DayView:
-        state = self.day_state()
+        state, in_break = self.day_state(), self.catalogue.rules.intake_in_break
         today = date.fromisoformat(self.today)
         upcoming = self.span if state == "before" else None
         next_day = calendar.next_business_day(self.catalogue, today)
@@ -138,9 +144,9 @@ class Snapshot:
             else (upcoming.intake_closes_ms if upcoming else None),
             closes_at=self.day.closes_at if self.day else (upcoming.closes_ms if upcoming else None),
             break_until=self.pause[1] if self.pause else None,
-            takes_numbers=state == "open" or (state == "break" and self.catalogue.rules.intake_in_break),
+            takes_numbers=not self.clock_behind and (state == "open" or (state == "break" and in_break)),
             next_day=next_day.isoformat(),
-            clock_behind=self.now + days.CLOCK_TOLERANCE_MS < self.last_at,
+            clock_behind=self.clock_behind,
         )
 
     def day_state(self) -> str:
@@ -189,6 +195,7 @@ class Snapshot:
             day=self.day_view,
             items=self.public_stock(language),
             purposes=tuple(self.purpose_today(service, language) for service in cards),
+            stopped=tuple(self.stopped_services(language)),
             quota=self.quota_of(cards),
             level_words=self.phone_words(language),
             complaints=self.catalogue.complaints or None,
@@ -259,6 +266,8 @@ class Snapshot:
 
     def reason(self, service: Service) -> str | None:
         """Why no number can be taken for a service, or None."""
+        if self.clock_behind:
+            return "clock_behind"
         if not self.day_view.takes_numbers:
             return {"before": "before_opening", "closing": "closed"}.get(self.day_view.state, self.day_view.state)
         if service.code in self.suspensions:
@@ -430,7 +439,7 @@ class Snapshot:
         """
         lines = [CALLED_BACK[language]] if self.called_back else []
         lines += [level.display.get(language)] if (level := self.ration.level) else []
-        lines += [f"{', '.join(names)}: {reason}" for reason, names in self.stopped(language).items()]
+        lines += [f"{', '.join(stopped.names)}: {stopped.reason}" for stopped in self.stopped(language)]
         lines += [GONE[language].format(item) for item in self.all_gone(language)]
         goes_on = INTAKE_GOES_ON[language] if self.catalogue.rules.intake_in_break else ""
         for start, end in self.span.breaks if self.span else ():
@@ -438,19 +447,22 @@ class Snapshot:
                 lines.append(BREAK[language].format(calendar.clock_range(self.catalogue, start, end)) + goes_on)
         return (*lines, FREE[language])
 
-    def stopped(self, language: str) -> dict[str, list[str]]:
-        """What each reason has stopped: a group by its name when all of it has stopped, else the services."""
+    def stopped_services(self, language: str) -> Iterator[Stopped]:
+        for service in self.catalogue.services.values():
+            if suspension := self.suspensions.get(service.code):
+                yield Stopped((service.name.get(language),), suspension.reason)
+
+    def stopped(self, language: str, among: Collection[str] | None = None) -> tuple[Stopped, ...]:
+        """What each reason has stopped `among` these services: a group by its name when all of it has stopped."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for prefix, group in self.catalogue.groups.items():
             services = self.catalogue.services_of_group[prefix]
-            names: defaultdict[str, list[str]] = defaultdict(list)
-            for service in services:
-                if suspension := self.suspensions.get(service.code):
-                    names[suspension.reason].append(service.name.get(language))
-            for reason, stopped in names.items():
-                whole = 1 < len(stopped) == len(services)
-                found[reason] += [group.name.get(language)] if whole else stopped
-        return found
+            reasons = {s.code: self.suspensions[s.code].reason for s in services if s.code in self.suspensions}
+            whole = 1 < len(reasons) == len(services) and len(set(reasons.values())) == 1
+            told = [s for s in services if s.code in reasons and (among is None or s.code in among)]
+            for named in told[:1] if whole else told:
+                found[reasons[named.code]].append((group if whole else named).name.get(language))
+        return tuple(Stopped(tuple(names), reason) for reason, names in found.items())
 
     def all_gone(self, language: str) -> list[str]:
         """The items for whose lack some service is sold out, by name, each once."""
@@ -473,6 +485,7 @@ class Snapshot:
         since = ((ticket.started_at or ticket.called_at) if ticket else None) or state.since
         over = bool(service and ticket and ticket.started_at and self.now - since > service.sla_minutes * 60_000)
         return CounterLine(
+            id=number,
             counter=number,
             hall=kept.hall,
             state=state.state,
@@ -506,6 +519,7 @@ class Snapshot:
             serves=", ".join(self.catalogue.groups[p].name.get(language) for p in prefixes),
             day=self.day_view,
             groups=tuple(self.counter_group(p, p in prefixes, language) for p in self.catalogue.groups),
+            stopped=self.stopped(language, mine),
             waiting_total=sum(waiting.count for waiting in self.waiting.values()),
             next=tuple(self.waiting_line(t, language) for t in order),
             ticket=ticket_view(held) if held else None,

@@ -20,7 +20,7 @@ from queue_server.domain import calendar
 from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
-from queue_server.domain.views import ServiceView
+from queue_server.domain.views import DayView, ServiceView
 from queue_server.web.accounts import account_name
 from queue_server.web.house import house
 from queue_server.web.language import language
@@ -402,6 +402,7 @@ STATES = {
 # Refusals of a citizen's wish: the answer names another way.
 TO_CITIZENS = frozenset(
     {"out_of_stock", "service_closed", "service_suspended", "intake_closed", "quota_reached", "day_closed"}
+    | {"clock_behind"}
 )
 OF_HTTP = {400: "invalid", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "wrong_method"} | {
     413: "too_large",
@@ -536,6 +537,9 @@ WORDED: dict[str, Callable[[Any], str]] = {
 def instead_of(refusal: Refusal) -> list[dict[str, str]]:
     """Other ways for a citizen: another day, a service that is open, another place, the information desk."""
     view = house().queries.services(language(), house().clock())
+    information = {"kind": "information", "words": view.information}
+    if view.day.clock_behind:  # what the day and its services say follows a clock that nobody should trust
+        return [information]
     services = {service.code: service for service in view.services}
     refused_service = services.get(str(refusal.details.get("service")))
     ways = another_day(refused_service) if refused_service else []
@@ -544,10 +548,23 @@ def instead_of(refusal: Refusal) -> list[dict[str, str]]:
         for code in (refused_service.instead if refused_service else ())
         if services[code].open
     ]
-    if span := calendar.span(catalogue(), date.fromisoformat(view.day.next_day)):
-        ways.append({"kind": "next_day", "words": opening(span.opens_ms)})
+    if opens_at := opening_named(refusal) or next_opening(view.day):
+        ways.append({"kind": "next_day", "words": opening(opens_at)})
     ways += [{"kind": "elsewhere", "words": view.elsewhere}] if view.elsewhere else []
-    return [*ways, {"kind": "information", "words": view.information}]
+    return [*ways, information]
+
+
+def opening_named(refusal: Refusal) -> int | None:
+    """The opening that the refusal's own sentence names: nobody is told two."""
+    named = refusal.details.get("next_day")
+    return named if isinstance(named, int) else None
+
+
+def next_opening(day: DayView) -> int | None:
+    if day.state == "before":
+        return day.opens_at
+    span = calendar.span(catalogue(), date.fromisoformat(day.next_day))
+    return span.opens_ms if span else None
 
 
 def another_day(service: ServiceView) -> list[dict[str, str]]:

@@ -398,6 +398,22 @@ def test_after_intake_and_after_closing_the_next_opening_is_named(
     assert in_every_size(paired) == []
 
 
+def test_a_kiosk_whose_office_has_a_wrong_clock_sends_to_the_desk_before_anybody_touches(
+    paired: Page, door: OpenDoor
+) -> None:
+    door.office.take("KTP-CETAK")
+    door.office.wait(hours=-1)
+    at_start(paired, door)
+    title(paired, "Kios belum bisa memberi nomor.")
+    expect(paired.locator(".k-after")).to_contain_text("meja informasi")
+    assert in_every_size(paired) == []
+    touch(paired, "KTP-el")
+    touch(paired, "KTP-el hilang")
+    expect(paired.locator(".k-note")).to_contain_text("meja informasi")
+    expect(paired.get_by_text("Ambil nomor")).to_have_count(0)
+    assert in_every_size(paired) == []
+
+
 def test_in_a_break_numbers_can_still_be_taken(paired: Page, door: OpenDoor) -> None:
     door.office.at(f"{MONDAY} 12.10")
     at_start(paired, door)

@@ -284,6 +284,25 @@ def test_the_stock_board_says_how_many_of_how_many_as_of_when(phone: Page, door:
 
 
 @pytest.mark.parametrize("screen", ["phone", "counter"])
+def test_the_stock_board_names_every_suspended_service_with_the_reason(
+    new_page: NewPage, door: OpenDoor, screen: Screen
+) -> None:
+    page, office = new_page(screen), door.office
+    page.goto(f"{door.url}/stok")
+    expect(page.get_by_text("Layanan yang dihentikan")).to_have_count(0)
+    reasons = {"KTP-REKAM": "Perekam tidak berfungsi", "PINDAH": "Jaringan ke pusat terputus"}  # one gives out no card
+    for service, reason in reasons.items():
+        office.do(stock.suspend, service=service, reason=reason)
+    page.reload()
+    assert page.locator(".s-stopped li").all_inner_texts() == [
+        f"{office.catalogue.services[service].name.id}\n{reason}" for service, reason in reasons.items()
+    ]
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert measures.too_faint(page, 4.5) + measures.too_small(page, 15) + measures.violations(page) == []
+
+
+@pytest.mark.parametrize("screen", ["phone", "counter"])
 def test_the_stock_board_can_be_read_by_everybody(new_page: NewPage, door: OpenDoor, screen: Screen) -> None:
     page = new_page(screen)
     for language in ("en", "id"):

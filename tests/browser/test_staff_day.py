@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from queue_server.operations import auth, calling, office
+from queue_server.operations import auth, calling, office, stock
+from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
 from tests.browser.pictures import picture
 from tests.services import Screen
@@ -102,6 +103,33 @@ def test_a_full_morning_fits_on_the_clerks_screen(door: OpenDoor, rng: random.Ra
     expect(page.locator("#groups li", has_text="Kartu anak")).to_contain_text("Blangko kartu anak (KIA) habis")
     picture(page, "counter")
     assert fits(page)
+
+
+def test_what_is_suspended_stands_on_the_clerks_full_screen_with_its_reason(
+    door: OpenDoor, rng: random.Random, enter: Enter
+) -> None:
+    a_morning(door.office, rng)
+    page = enter("Rina", "/counter")
+    expect(page.locator("#number")).not_to_have_text("")
+    expect(page.locator("#stopped")).to_be_hidden()
+    for service in ("KTP-CETAK", "KTP-HILANG", "KTP-UBAH", "KK-BARU", "KK-UBAH"):
+        door.office.do(stock.suspend, service=service, reason="Jaringan ke pusat terputus sampai siang")
+    door.office.do(stock.suspend, service="KTP-RUSAK", reason="Pencetak kartu rusak")
+    door.office.do(stock.suspend, service="AMBIL", reason="Ruang arsip terkunci")
+    door.office.do(stock.suspend, service="AKTA-LAHIR", reason="Listrik padam")  # not of this counter
+    page.reload()
+    expect(page.locator("#stopped li")).to_have_count(3)
+    expect(page.locator("#stopped")).to_contain_text("Dihentikan: KTP-el rusak. Pencetak kartu rusak")
+    expect(page.locator("#stopped")).to_contain_text("Cetak KTP-el, KTP-el hilang, KTP-el ubah data, ")
+    expect(page.locator("#stopped")).to_contain_text(". Jaringan ke pusat terputus sampai siang")
+    assert fits(page)
+    assert measures.too_faint(page, 4.5) + measures.violations(page) == []
+    page.keyboard.press("r")
+    expect(page.locator("#trouble")).to_be_visible()
+    assert fits(page)
+    door.office.do(stock.resume, service="KTP-RUSAK")
+    page.reload()
+    expect(page.locator("#stopped li")).to_have_count(2)
 
 
 def test_a_full_morning_fits_on_the_supervisors_screen(door: OpenDoor, rng: random.Random, enter: Enter) -> None:

@@ -168,6 +168,7 @@ BOARD = StockBoard(
         PurposeToday("KTP-CETAK", "Cetak KTP-el", 14, True, None, served=True),
         PurposeToday("KTP-HILANG", "KTP-el hilang", 13, False, "not_served", served=False),
     ),
+    stopped=(),
     quota=(300, 112),
     level_words="",
     complaints=COMPLAINTS,

@@ -159,7 +159,8 @@ def test_a_browser_is_paired_once_and_is_the_kiosk_from_then_on(web: TheWeb) -> 
     device_id, token = web.add_device("kiosk", name="Kios 1")
     browser = web.stranger()
     paired = browser.post("/device-session", {"token": token})
-    assert paired.json == {"kind": "kiosk", "name": "Kios 1", "hall": None, "home": "/kiosk"}
+    known = {"kind": "kiosk", "name": "Kios 1", "hall": None, "home": "/kiosk"}
+    assert paired.json == {"csrf_token": web.house.door.csrf(token)} | known
     assert "HttpOnly" in paired.headers["Set-Cookie"]
     assert browser.get("/services").status_code == 200
 
@@ -172,10 +173,10 @@ def test_a_display_is_led_to_its_hall(web: TheWeb) -> None:
 def test_a_paired_browser_changes_nothing_without_its_pages_token(web: TheWeb, office: TheOffice) -> None:
     _, token = web.add_device("kiosk")
     browser = web.stranger()
-    browser.post("/device-session", {"token": token})
+    paired = browser.post("/device-session", {"token": token})
     wish = {"ticket_id": office.new_id(), "service": "KTP-CETAK"}
     assert browser.post("/tickets", wish).status_code == 403
-    browser.headers["X-CSRF-Token"] = web.house.door.csrf(token)
+    browser.headers["X-CSRF-Token"] = paired.json["csrf_token"]
     assert browser.post("/tickets", wish).status_code == 201
 
 

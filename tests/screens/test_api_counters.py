@@ -14,6 +14,14 @@ def test_a_clerk_sits_down_at_one_counter_and_is_seen_there(web: TheWeb) -> None
     assert seen["names"] == {clerk.id: "Rina"}
 
 
+def test_every_counter_says_the_id_that_its_addresses_take(web: TheWeb, office: TheOffice) -> None:
+    clerk = web.staff("clerk")
+    lines = clerk.get("/counters").json["counters"]
+    assert [line["id"] for line in lines] == list(office.catalogue.counters)
+    assert clerk.do(f"/counters/{lines[2]['id']}/open")["clerk"] == clerk.id
+    assert clerk.get("/counters").json["counters"][2]["clerk"] == clerk.id
+
+
 def test_nobody_takes_a_counter_that_somebody_holds(web: TheWeb) -> None:
     web.staff("clerk").do("/counters/3/open")
     refused = web.staff("clerk").post("/counters/3/open")
@@ -60,6 +68,21 @@ def test_the_queue_of_a_counter_shows_who_waits_and_up_to_which_entry_it_is_true
     assert [line["number"] for line in seen["board"]["next"]] == [ticket["number"]]
     assert seen["seq"] == office.queries.head()
     assert seen["clerk_name"] is None
+
+
+def test_a_clerk_sees_what_of_the_counters_work_is_suspended_and_why(web: TheWeb, office: TheOffice) -> None:
+    clerk, supervisor = web.staff("clerk"), web.staff("supervisor")
+    serves = next(number for number, kept in office.catalogue.counters.items() if "KTP-CETAK" in kept.serves)
+    other = next(number for number, kept in office.catalogue.counters.items() if "KTP-CETAK" not in kept.serves)
+    assert clerk.get(f"/queue?counter={serves}").json["board"]["stopped"] == []
+    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "jaringan ke pusat putus"})
+    stopped = [{"names": ["Cetak KTP-el"], "reason": "jaringan ke pusat putus"}]
+    assert clerk.get(f"/queue?counter={serves}").json["board"]["stopped"] == stopped
+    assert clerk.get(f"/queue?counter={other}").json["board"]["stopped"] == []
+    for service in office.catalogue.services_of_group["A"]:
+        supervisor.do(f"/services/{service.code}/suspend", {"reason": "listrik padam"})
+    whole = clerk.get(f"/queue?counter={serves}").json["board"]["stopped"]
+    assert whole == [{"names": [office.catalogue.groups["A"].name.id], "reason": "listrik padam"}]
 
 
 def test_a_counter_that_the_office_does_not_have_is_not_found(web: TheWeb) -> None:

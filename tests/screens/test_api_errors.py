@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +120,44 @@ def test_too_much_is_refused_before_it_is_read(web: TheWeb) -> None:
 def test_what_is_no_json_is_the_wrong_type(web: TheWeb, content_type: str) -> None:
     answer = web.kiosk().post_raw("/tickets", "{}", content_type)
     assert (answer.status_code, answer.json["code"]) == (415, "wrong_type")
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json", "application/x-www-form-urlencoded", "text/plain"])
+def test_who_sends_no_body_has_said_nothing_of_what_may_be_left_out(
+    web: TheWeb, office: TheOffice, content_type: str
+) -> None:
+    ticket, supervisor, clerk = web.kiosk().take(), web.staff("supervisor"), web.staff("clerk")
+    clerk.do("/counters/3/open")
+    clerk.do("/counters/3/call-next")
+    clerk.do(f"/tickets/{ticket['id']}/start")
+    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "jaringan pusat terputus"})
+    said = [
+        clerk.post_raw(f"/tickets/{ticket['id']}/park", b"", content_type),
+        clerk.post_raw("/counters/3/pause", b"", content_type),
+        clerk.post_raw("/help", b"", content_type),
+        supervisor.post_raw("/services/KTP-CETAK/resume", b"", content_type),
+    ]
+    assert [answer.status_code for answer in said] == [200] * 4, [answer.text for answer in said]
+
+
+def test_who_sends_no_body_hears_which_field_is_missing(web: TheWeb) -> None:
+    supervisor = web.staff("supervisor")
+    bare = supervisor.ask("POST", "/api/v1/day/open", headers=supervisor.headers)
+    assert (bare.status_code, bare.json["detail"]) == (400, "Isian reason tidak benar.")
+    form = supervisor.post_raw("/services/KTP-CETAK/suspend", b"", "application/x-www-form-urlencoded")
+    assert (form.status_code, form.json["detail"]) == (400, "Isian reason tidak benar.")
+
+
+def test_the_document_says_which_bodies_may_be_left_out(web: TheWeb) -> None:
+    paths = web.stranger().get("/openapi.json").json["paths"]
+    needed = {path: ways["post"]["requestBody"]["required"] for path, ways in paths.items() if has_body(ways)}
+    free = {path.removeprefix("/api/v1") for path, is_needed in needed.items() if not is_needed}
+    assert {"/counters/{id}/pause", "/tickets/{id}/park", "/services/{code}/resume", "/help"} <= free
+    assert free.isdisjoint({"/tickets", "/session", "/day/open", "/services/{code}/suspend"})
+
+
+def has_body(ways: dict[str, Any]) -> bool:
+    return "requestBody" in ways.get("post", {})
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"{}"', b"\xff\xfe", b'{"reason": "\\ud800"}', b"NaN"])

@@ -82,8 +82,29 @@ def test_a_clock_that_runs_behind_is_confirmed_by_a_supervisor_alone(web: TheWeb
     assert (refused.status_code, refused.json["code"]) == (409, "clock_behind")
     assert "07.00" in refused.json["detail"]
     assert "08.00" in refused.json["detail"]
+    assert [way["kind"] for way in refused.json["instead"]] == ["information"]
     web.staff("supervisor").do("/day/open", {"reason": "jam diperbaiki"})
     assert web.kiosk().post("/tickets", wish).status_code == 201
+
+
+def test_nobody_is_invited_to_take_a_number_while_the_clock_runs_behind(web: TheWeb, office: TheOffice) -> None:
+    kiosk = web.kiosk()
+    kiosk.take()
+    office.clock -= 3_600_000
+    view = kiosk.get("/services").json
+    assert (view["day"]["clock_behind"], view["day"]["takes_numbers"]) == (True, False)
+    assert {service["reason"] for service in view["services"]} == {"clock_behind"}
+    assert not any(group["open"] for group in view["groups"])
+    pages = [kiosk.page(path, **kiosk.headers).text for path in ("/kiosk", "/kiosk/service/KTP-CETAK")]
+    for page in pages:
+        assert "Kios belum bisa memberi nomor." in page
+        assert office.catalogue.information.id in page
+        assert "Nomor bisa diambil" not in page
+        assert "Buka" not in page
+        assert "Ambil nomor" not in page
+    assert "Belum bisa diambil" not in kiosk.page("/kiosk/group/A", **kiosk.headers).text
+    web.staff("supervisor").do("/day/open", {"reason": "jam diperbaiki"})
+    assert "Mau urus apa hari ini?" in kiosk.page("/kiosk", **kiosk.headers).text
 
 
 def test_a_kiosk_that_is_touched_out_of_numbers_is_reported_once_and_refuses_nobody(web: TheWeb) -> None:

@@ -1,5 +1,7 @@
 """Tickets over HTTP: as kiosk, phone and clerk ask for them."""
 
+import pytest
+
 from queue_server.web.limits import Limit
 from tests.the_office import TheOffice
 from tests.the_web import PUBLIC_URL, Browser, TheWeb
@@ -58,6 +60,21 @@ def test_when_the_blanks_are_gone_the_citizen_hears_what_else_there_is(web: TheW
     services = [way["service"] for way in refused.json["instead"] if way["kind"] == "service"]
     assert services, "other services that can be had"
     assert "Selasa, 24 November mulai 07.30" in [way["words"] for way in refused.json["instead"]]
+
+
+@pytest.mark.parametrize(
+    ("when", "opens"),
+    [
+        ("2026-11-24 07.00", "Selasa, 24 November mulai 07.30"),
+        ("2026-11-24 15.30", "Rabu, 25 November mulai 07.30"),
+        ("2026-11-24 17.00", "Rabu, 25 November mulai 07.30"),
+    ],
+)
+def test_a_refusal_names_one_opening_and_no_other(web: TheWeb, office: TheOffice, when: str, opens: str) -> None:
+    office.at(when)
+    refused = web.kiosk().post("/tickets", {"ticket_id": office.new_id(), "service": "KTP-CETAK"})
+    assert opens in refused.json["detail"]
+    assert [way["words"] for way in refused.json["instead"] if way["kind"] == "next_day"] == [opens]
 
 
 def test_a_refusal_is_said_in_the_language_of_who_asks(web: TheWeb, office: TheOffice) -> None:

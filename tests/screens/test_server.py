@@ -30,19 +30,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OfficeServer]:
 
 
 def refused(server: OfficeServer, **settings: str) -> str:
-    """What `antrean serve` says when it does not start."""
+    """What `antrean serve` says when it does not start: neither where its screens would be nor how to sign in."""
     environment = server.environment | settings
     done = subprocess.run(
         [ANTREAN, "serve"], env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
     )
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
+    assert "/kiosk" not in done.stdout + done.stderr
+    assert not any(word in done.stdout + done.stderr for word in server.passwords.values())
     return done.stderr.splitlines()[-1]
 
 
 def test_a_second_server_says_who_holds_the_data(server: OfficeServer) -> None:
     assert "antrean serve" in refused(server)
     assert str(server.process.pid) in refused(server)
+
+
+def test_a_server_that_runs_says_where_its_screens_are_and_in_a_demo_how_to_sign_in(server: OfficeServer) -> None:
+    said = server.log.read_text()
+    assert f"http://127.0.0.1:{server.port}/kiosk" in said
+    assert server.passwords["Rina"] in said
+    assert f"/pair#{server.tokens['kiosk']}" in said
 
 
 def test_a_port_that_is_taken_is_named(server: OfficeServer, tmp_path: Path) -> None:

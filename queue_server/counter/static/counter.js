@@ -571,6 +571,16 @@
     });
   }
 
+  /** What of this counter's work a supervisor has suspended, and why: nobody new comes for it. */
+  function paintStopped() {
+    at("stopped").hidden = !board.stopped.length;
+    desk.classList.toggle("has-stopped", Boolean(board.stopped.length));
+    rows(at("stopped"), "row-stopped", board.stopped, (stopped) => stopped.reason, (row, stopped) => {
+      text(row.querySelector("b"), say("stopped", { names: stopped.names.map(named).join(", ") }));
+      text(row.querySelector("span"), stopped.reason);
+    });
+  }
+
   function groupWords(group) {
     const parts = [];
     const late = board.groups.length > GROUPS_AS_DRAWN ? "late.short" : "late";
@@ -776,6 +786,7 @@
 
   function paint() {
     paintGroups();
+    paintStopped();
     paintNow();
     paintPhase();
     paintBlanks();

@@ -84,7 +84,7 @@ def sign_out() -> Response:
 @api.post("/device-session", responses=answers(Paired) | refusals(401))
 @public
 def pair(body: PairDevice) -> Response:
-    """Pair this browser: the device's token becomes a cookie that no script can read."""
+    """Pair this browser: the device's token becomes a cookie that no script can read, with the token for changes."""
     limit, address = house().limits.wrong_by_address, request.remote_addr or ""
     hold_back(limit, address)
     caller = house().door.device(body.token)
@@ -92,6 +92,7 @@ def pair(body: PairDevice) -> Response:
         limit.count(address)
         raise NotSignedIn("unknown_device")
     home = "/kiosk" if caller.role == "kiosk" else f"/display/{caller.hall or house().first_hall()}"
-    response = answer({"kind": caller.role, "name": caller.name, "hall": caller.hall, "home": home})
+    paired = {"kind": caller.role, "name": caller.name, "hall": caller.hall, "home": home}
+    response = answer({"csrf_token": caller.csrf} | paired)
     hand_cookie(response, device_cookie(caller.role), body.token, DEVICE_DAYS * DAY)
     return response

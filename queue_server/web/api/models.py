@@ -550,6 +550,7 @@ class SignedIn(BaseModel):
 
 
 class Paired(BaseModel):
+    csrf_token: str
     kind: str
     name: str
     hall: str | None

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -86,6 +86,8 @@ class Api(APIBlueprint):
         info["responses"] = problems(guard, method) | (responses or {})
         types = super()._collect_openapi_info(rule, func, method=method, **info)
         operation = getattr(next(reversed(self.paths.values())), method.lower())
+        if operation.requestBody and JSON_TYPE in operation.requestBody.content:
+            operation.requestBody.required = not may_be_left_out(func)
         if method == "POST" and not guard.public:
             operation.parameters = [*(operation.parameters or []), KEY]
         return types
@@ -102,12 +104,14 @@ def checked(model: type[Model], values: Mapping[str, Any]) -> Model:
 
 
 def checked_body(model: type[Model]) -> Model:
-    """The JSON that was sent. Raises `WrongType`, `Invalid`; Flask itself refuses what is too large."""
+    """The JSON that was sent; where nothing was, as if it were `{}`, whatever type the silence has. Raises `WrongType`,
+    `Invalid`; Flask itself refuses what is too large.
+    """
     content = request.get_data(cache=False)
-    if request.mimetype != JSON_TYPE:
+    if content and request.mimetype != JSON_TYPE:
         raise WrongType()
     try:
-        return model.model_validate_json(content)
+        return model.model_validate_json(content or b"{}")
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -168,6 +172,12 @@ def problems(guard: Guard, method: str) -> dict[Any, Any]:
 def refusals(*statuses: int) -> dict[Any, Any]:
     reference = {"$ref": f"#/components/schemas/{Problem.__name__}"}
     return {status: {"content": {PROBLEM_TYPE: {"schema": reference}}} for status in statuses}
+
+
+def may_be_left_out(view: Callable[..., Any]) -> bool:
+    """Whether nothing at all is a body for this view: each of its fields is optional."""
+    model: type[BaseModel] = get_type_hints(view)["body"]
+    return not any(field.is_required() for field in model.model_fields.values())
 
 
 def security(guard: Guard) -> list[dict[str, list[str]]] | None:
