@@ -85,6 +85,7 @@ def sections(report: Report) -> list[Section]:
         old_cards(report),
         stock_card("F. Bahan pakai habis", others),
         forecast(report),
+        *moved_elsewhere(report),
         services(report),
         reckoning(report),
         differences(report),
@@ -104,6 +105,36 @@ def stock_card(title: str, lines: Sequence[Mapping[str, Any]]) -> Section:
         figures = [line[name] for name in STOCK_HEADINGS if name not in ("counted", "difference")]
         rows.append((line["name"], *figures, counted, line["difference"]))
     return Section(title, ("Barang", *STOCK_HEADINGS.values()), tuple(rows))
+
+
+MOVED_HEADINGS = {
+    "received": "Masuk",
+    "used": "Cetak\nbaik",
+    "spoilt": "Rusak\ncetak",
+    "other": "Lainnya",
+    "withdrawn": "Kartu lama\nditerima",
+    "destroyed": "Kartu lama\ndimusnahkan",
+}
+
+
+def moved_elsewhere(report: Report) -> list[Section]:
+    """What came after the signatures of the day before, or of this one; nothing where nothing did. Reports that were
+    signed before this was told have none. Source: `docs/field.md#signatures`.
+    """
+    parts = (
+        ("carried", "Termasuk dari sebelum hari ini", "Sesudah laporan sebelumnya: sudah terhitung di A, E dan F."),
+        ("later", "Sesudah tanda tangan", "Terhitung di laporan hari kerja berikutnya."),
+    )
+    return [
+        Section(
+            title,
+            ("Barang", *MOVED_HEADINGS.values()),
+            tuple((line["name"], *(line[name] for name in MOVED_HEADINGS)) for line in report[part]),
+            note=note,
+        )
+        for part, title, note in parts
+        if report.get(part)
+    ]
 
 
 # -- B to E ------------------------------------------------------------------------------------------------------------

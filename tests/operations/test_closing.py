@@ -13,6 +13,7 @@ from queue_server.operations import calling, closing, stock
 from queue_server.operations import office as days
 from queue_server.storage.rebuild import rebuild
 from queue_server.storage.reports import DayReport, Reports
+from tests.the_backlog import TheBacklog
 from tests.the_office import SITE, TheOffice
 
 KTP = 3
@@ -193,14 +194,140 @@ def test_a_correction_counts_against_what_it_takes_back(office: TheOffice) -> No
     assert (card["central"], card["in"], card["lent"], card["out"], card["closing"]) == (0, 0, 0, 0, 100)
 
 
-def test_what_came_after_the_signatures_shows_the_next_morning(office: TheOffice) -> None:
+# -- after the signatures ---------------------------------------------------------------------------------------------
+
+
+def close_and_sign(office: TheOffice, day: str = MONDAY) -> str:
+    """The day as both have signed it, at five."""
+    office.at(f"{day} 17.00")
+    sign(office, "keeper", "budi", day)
+    sign(office, "head", "sari", day)
+    return report(office, day).text
+
+
+def lines(office: TheOffice, section: str, day: str) -> dict[str, Any]:
+    return {line["item"]: line for line in report(office, day).report[section]}
+
+
+def test_what_came_in_the_evening_after_the_signatures_stands_in_the_next_report(office: TheOffice) -> None:
+    a_day(office)
+    signed = close_and_sign(office)
+    office.receive("KTP", 50)
+    office.enter("KTP", "lose", 4)
+    office.at("2026-11-24 08.00")
+    a_day(office)
+    office.at("2026-11-24 17.00")
+    assert report(office, MONDAY).text == signed
+    last, card = line(office, "stock", "KTP", MONDAY), line(office, "stock", "KTP", TUESDAY)
+    assert (last["closing"], card["opening"], card["in"], card["lost"], card["closing"]) == (97, 97, 50, 4, 140)
+    assert line(office, "items", "KTP", TUESDAY)["received"] == 50
+    carried = lines(office, "carried", TUESDAY)
+    assert list(carried) == ["KTP"]
+    assert (carried["KTP"]["received"], carried["KTP"]["other"]) == (50, -4)
+    assert differences(office, TUESDAY) == []
+    close_and_sign(office, TUESDAY)
+    rebuild(office.database, SITE)
+    office.power_cut()
+    assert report(office, MONDAY).text == signed
+    assert line(office, "stock", "KTP", TUESDAY)["in"] == 50
+
+
+def test_what_comes_between_the_close_and_the_signatures_is_the_days_own(office: TheOffice) -> None:
     office.at("2026-11-23 16.30")
+    office.receive("KTP", 50)
+    sign(office, "keeper", "budi")
+    office.receive("KTP", 20)
     sign(office, "keeper", "budi")
     sign(office, "head", "sari")
+    office.receive("KTP", 7)
+    office.at("2026-11-24 08.00")
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "stock", "KTP", MONDAY)["closing"]) == (70, 170)
+    assert (line(office, "stock", "KTP", TUESDAY)["in"], differences(office, TUESDAY)) == (7, [])
+
+
+def test_a_report_that_is_opened_again_takes_the_evening_back_until_it_is_signed(office: TheOffice) -> None:
+    close_and_sign(office)
     office.receive("KTP", 50)
     office.at("2026-11-24 08.00")
-    assert differences(office, TUESDAY) == [("night", "KTP", "", 100, 150)]
-    assert line(office, "items", "KTP", MONDAY)["on_hand"] == 100
+    assert line(office, "stock", "KTP", TUESDAY)["in"] == 50
+    office.do(closing.reopen_day, day=MONDAY, reason="kiriman sore", actor="sari", days=[MONDAY])
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "stock", "KTP", MONDAY)["closing"]) == (50, 150)
+    assert (line(office, "stock", "KTP", TUESDAY)["opening"], line(office, "stock", "KTP", TUESDAY)["in"]) == (150, 0)
+    sign(office, "keeper", "budi")
+    sign(office, "head", "sari")
+    assert (line(office, "stock", "KTP", TUESDAY)["opening"], line(office, "stock", "KTP", TUESDAY)["in"]) == (150, 0)
+    assert differences(office, MONDAY) == differences(office, TUESDAY) == []
+
+
+def test_a_report_opened_and_signed_again_the_same_evening_ends_with_its_last_signature(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.receive("KTP", 50)
+    office.do(closing.reopen_day, day=MONDAY, reason="kiriman sore", actor="sari", days=[MONDAY])
+    office.wait(minutes=5)
+    sign(office, "keeper", "budi")
+    sign(office, "head", "sari")
+    office.receive("KTP", 30)
+    office.at("2026-11-24 08.00")
+    assert [line(office, "stock", "KTP", day)["in"] for day in (MONDAY, TUESDAY)] == [50, 30]
+    assert differences(office, TUESDAY) == []
+
+
+def test_an_evening_that_two_have_signed_in_the_next_report_stays_there(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.receive("KTP", 50)
+    office.at("2026-11-24 08.00")
+    tuesday = close_and_sign(office, TUESDAY)
+    office.do(closing.reopen_day, day=MONDAY, reason="nomor kertas", actor="sari", days=[MONDAY])
+    again = report(office, MONDAY).report
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "items", "KTP", MONDAY)["on_hand"]) == (0, 100)
+    assert lines(office, "later", MONDAY)["KTP"]["received"] == 50
+    assert again["reconciliation"]["differences"] == []
+    sign(office, "keeper", "budi")
+    assert sign(office, "head", "sari")["complete"] is True
+    office.do(closing.reopen_day, day=TUESDAY, reason="salah hitung", actor="sari", days=[TUESDAY])
+    assert report(office, TUESDAY).text == tuesday
+
+
+def test_a_day_that_began_with_what_a_saturday_brought_can_be_signed(office: TheOffice) -> None:
+    friday, monday = "2026-11-27", "2026-11-30"
+    office.at(f"{friday} 08.00")
+    a_day(office)
+    close_and_sign(office, friday)
+    office.receive("KTP", 20)
+    office.at("2026-11-28 10.00")  # a Saturday
+    office.receive("KTP", 50)
+    office.at(f"{monday} 08.00")
+    a_day(office)
+    close_and_sign(office, monday)
+    card = line(office, "stock", "KTP", monday)
+    assert (card["opening"], card["in"], card["closing"]) == (97, 70, 164)
+    assert lines(office, "carried", monday)["KTP"]["received"] == 70
+    assert differences(office, monday) == []
+
+
+def test_records_of_the_print_backlog_in_the_evening_are_the_next_reports(office: TheOffice) -> None:
+    line = TheBacklog(office)
+    line.enter(1)
+    close_and_sign(office)
+    line.enter(2)
+    office.at("2026-11-24 08.00")
+    line.enter(3)
+    tuesday = report(office, TUESDAY).report["backlog"]
+    assert report(office, MONDAY).report["backlog"]["left"] == tuesday["before"] == 1
+    assert (tuesday["added"], tuesday["left"], tuesday["carried"]["added"]) == (2, 3, 1)
+    close_and_sign(office, TUESDAY)
+    line.enter(4)
+    office.at("2026-11-25 08.00")
+    wednesday = report(office, "2026-11-25").report["backlog"]
+    assert (wednesday["before"], wednesday["added"], wednesday["left"]) == (3, 1, 4)
+
+
+def test_old_cards_handed_in_after_the_signatures_are_the_next_reports(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.do(stock.withdraw, item="KTP", quantity=3, reason="rusak")
+    office.at("2026-11-24 08.00")
+    old = line(office, "withdrawn", "KTP", TUESDAY)
+    assert (old["before"], old["received"], old["left"]) == (0, 3, 3)
 
 
 # -- what the close leaves -------------------------------------------------------------------------------------------
