@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from printables.tables import daily_csv
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from queue_server.domain.report import CAME, WENT
 from queue_server.operations import calling, closing, stock
 from queue_server.operations import office as days
 from queue_server.storage.rebuild import rebuild
 from queue_server.storage.reports import DayReport, Reports
+from queue_server.web.reports import report_view
 from tests.the_backlog import TheBacklog
 from tests.the_office import SITE, TheOffice
 
@@ -58,7 +63,7 @@ def sign(office: TheOffice, role: str, actor: str, day: str = MONDAY, text: str 
 
 def keep_at_a_counter(office: TheOffice, quantity: int) -> None:
     office.enter("KTP", "dispatch", quantity, party="counter-3")
-    (sent,) = office.ledger.consignments()
+    sent = office.ledger.consignments()[-1]
     office.enter("KTP", "accept", quantity, consignment=sent.seq)
 
 
@@ -192,6 +197,68 @@ def test_a_correction_counts_against_what_it_takes_back(office: TheOffice) -> No
     office.enter("KTP", "reverse", reverses=office.queries.movements("KTP")[0].seq)
     card = line(office, "stock", "KTP")
     assert (card["central"], card["in"], card["lent"], card["out"], card["closing"]) == (0, 0, 0, 0, 100)
+
+
+SHARES = ("promised", "safety", "available")
+
+
+def test_a_closed_days_items_tell_what_was_promised_kept_back_and_free_and_how_long_it_lasts(
+    office: TheOffice,
+) -> None:
+    a_day(office)
+    office.at("2026-11-23 17.00")
+    for section in ("items", "stock"):
+        found = line(office, section, "KTP", MONDAY)
+        assert [found[name] for name in SHARES] == [1, 5, 91]
+        assert found["days_of_cover"] == line(office, "forecast", "KTP", MONDAY)["days_of_cover"] == 64.7
+    today = next(item for item in office.queries.today(office.clock, MONDAY).items if item.item == "KTP")
+    assert (today.promised, today.safety, today.available, today.days_of_cover) == (1, 5, 91, 64.7)
+    then = report(office, MONDAY).text
+    office.at("2026-11-24 08.00")
+    office.receive("KTP", 500)
+    more = office.text.replace("safety_percent = 5", "safety_percent = 20")
+    office.do(days.apply_office, text=more, filename="office.toml")
+    office.at("2026-11-25 08.00")
+    a_day(office)
+    rebuild(office.database, SITE)
+    assert report(office, MONDAY).text == then
+
+
+def test_every_row_of_a_busy_days_stock_card_adds_up(office: TheOffice) -> None:
+    count(office, "opening", KTP=98, RIBBON=5_003)
+    a_day(office)
+    office.receive("KTP", 500)
+    office.enter("KTP", "receive", 40, party="province")
+    for kind, quantity in (("borrow", 20), ("lend", 10), ("find", 2), ("defect", 3), ("lose", 4), ("spoil", 1)):
+        office.enter("KTP", kind, quantity)
+    office.enter("KTP", "dispatch", 25, party="points", name="Kecamatan Kasemen")
+    office.enter("KTP", "return", 5, party="borrowed")
+    keep_at_a_counter(office, 30)
+    office.enter("KIA", "receive", 60)
+    (found,) = [row for row in office.ledger.count_differences() if row.difference > 0]
+    office.do(stock.approve_count, count=found.seq, actor="second")
+    office.at("2026-11-23 17.00")
+    cards = report(office, MONDAY).report["stock"]
+    for card in cards:
+        assert card["opening"] + card["in"] - card["out"] + card["adjusted"] == card["closing"], card["item"]
+        assert sum(card[name] for name in CAME) == card["in"]
+        assert sum(card[name] for name in WENT) == card["out"]
+        assert sum(card[name] for name in SHARES) == card["closing"]
+    assert {card["item"]: card["adjusted"] for card in cards if card["adjusted"]} == {"KTP": -2, "RIBBON": 3}
+    rows = list(csv.reader(io.StringIO(written_as_csv(office))))
+    heading = next(row for row in rows if "Penyesuaian" in row)
+    table = [dict(zip(heading, row, strict=True)) for row in rows if len(row) == len(heading) and row != heading]
+    assert len(table) == len(cards)
+    for row in table:
+        opening, came, went, adjusted, closing = (
+            int(row[name]) for name in ("Sisa awal", "Jumlah masuk", "Jumlah keluar", "Penyesuaian", "Sisa akhir")
+        )
+        assert opening + came - went + adjusted == closing, row["Barang"]
+
+
+def written_as_csv(office: TheOffice) -> str:
+    found = report(office, MONDAY)
+    return daily_csv(report_view(found, office.catalogue, {}, "uji", office.clock))
 
 
 # -- after the signatures ---------------------------------------------------------------------------------------------
