@@ -389,6 +389,39 @@ def test_records_of_the_print_backlog_in_the_evening_are_the_next_reports(office
     assert (wednesday["before"], wednesday["added"], wednesday["left"]) == (3, 1, 4)
 
 
+def anything(office: TheOffice, rng: random.Random) -> None:
+    """Up to four movements, at whatever time it is."""
+    for kind in rng.choices(("receive", "lose", "find", "lend", "spoil", "defect"), k=rng.randrange(5)):
+        office.enter("KTP", kind, rng.randrange(1, 9))
+
+
+def test_whenever_it_is_signed_and_opened_again_each_day_begins_with_what_the_last_one_ended_with(
+    office: TheOffice, rng: random.Random
+) -> None:
+    opened = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"]
+    for number, day in enumerate(opened):
+        office.at(f"{day} 08.00")
+        a_day(office)
+        anything(office, rng)
+        for past in opened[number - 1 : number]:
+            if rng.random() < 0.5:
+                office.do(closing.reopen_day, day=past, reason="salah hitung", days=[past])
+        close_and_sign(office, day)
+        anything(office, rng)
+        if rng.random() < 0.3:
+            office.do(closing.reopen_day, day=day, reason="opname terlambat", days=[day])
+            office.wait(minutes=5)
+            sign(office, "keeper", "budi", day)
+            sign(office, "head", "sari", day)
+            anything(office, rng)
+    left = 100
+    for day in opened:
+        card = line(office, "stock", "KTP", day)
+        assert (card["opening"], differences(office, day)) == (left, []), day
+        left = card["opening"] + card["in"] - card["out"] + card["adjusted"]
+        assert line(office, "items", "KTP", day)["on_hand"] == card["closing"] == left, day
+
+
 def test_old_cards_handed_in_after_the_signatures_are_the_next_reports(office: TheOffice) -> None:
     close_and_sign(office)
     office.do(stock.withdraw, item="KTP", quantity=3, reason="rusak")
