@@ -1,7 +1,7 @@
-"""The official papers of the store: a letter that asks for blanks, minutes of a hand-over and of a destruction.
+"""The official papers of the store: a letter that asks for blanks; minutes of a hand-over, a destruction and a count.
 
-They are Indonesian, as the offices write to each other. Nobody's name stands in them: it is written by hand. Source of
-their parts: `docs/field.md#papers`.
+They are Indonesian, as the offices write to each other. Names are written by hand, but for the two of a count, of whom
+the book knows who they were. Source of their parts: `docs/field.md#papers`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from printables.sheet import (
 )
 from queue_server.domain.calendar import MONTHS, long_date
 from queue_server.domain.figures import thousands
-from queue_server.domain.views import DestructionMinutes, HandoverMinutes, RequestLetter
+from queue_server.domain.views import CountMinutes, DestructionMinutes, HandoverMinutes, RequestLetter
 
 CENTRE = "Direktorat Jenderal Kependudukan dan Pencatatan Sipil, Kementerian Dalam Negeri"
 PROVINCE = "Dinas yang membidangi kependudukan dan pencatatan sipil, pemerintah provinsi"
@@ -131,10 +131,54 @@ def handover_minutes(view: HandoverMinutes) -> bytes:
 
 def outside(view: HandoverMinutes) -> str:
     """Who stands on the other side, by the name that was given and else by what it is."""
-    if view.party.startswith("counter-"):
-        return f"Loket {view.party.removeprefix('counter-')}"
-    words = OUTSIDE[view.party]
+    words = place_name(view.party)
     return view.name if view.name and view.party not in ("supplier", "province") else words
+
+
+def place_name(account: str) -> str:
+    if account.startswith("counter-"):
+        return f"Loket {account.removeprefix('counter-')}"
+    return OUTSIDE[account]
+
+
+def count_minutes(view: CountMinutes) -> bytes:
+    """*Berita acara selisih stok*: the adjustment's reason, and the two who stand for it. Source:
+    `docs/field.md#count`.
+    """
+    more = "lebih" if view.difference > 0 else "kurang"
+    sign = "+" if view.difference > 0 else ""
+    amounts = (
+        ("Menurut buku", thousands(view.book)),
+        ("Menurut penghitungan", thousands(view.counted)),
+        (f"Selisih ({more})", f"{sign}{thousands(view.difference)}"),
+    )
+    blocks = [
+        *letterhead(view.office),
+        *heading("Berita Acara Selisih Stok", ""),
+        paragraph(f"Pada hari {day(view.day)} pukul {view.clock} telah dihitung (opname) persediaan berikut:"),
+        gap(8),
+        *table(
+            ("Barang", "Uraian", "Banyaknya"),
+            (0.46, 0.32, 0.22),
+            [(view.item, what, f"{amount} {view.unit}") for what, amount in amounts],
+            {2},
+        ),
+        gap(8),
+        *facts(
+            [
+                ("Tempat", place_name(view.place)),
+                ("Alasan", view.reason or BY_HAND),
+                ("Yang menghitung", view.counted_by),
+                ("Yang menyetujui", view.approved_by),
+            ],
+            label=0.3,
+        ),
+        gap(8),
+        paragraph("Selisih sudah dicatat dalam buku persediaan sebagai penyesuaian; baris yang lama tidak diubah."),
+        gap(30),
+        signatures("Yang menghitung", "Yang menyetujui"),
+    ]
+    return sheet("Berita acara selisih stok", blocks)
 
 
 def destruction_minutes(view: DestructionMinutes) -> bytes:

@@ -42,13 +42,19 @@ def daily_report(view: ReportView) -> bytes:
     return document(f"Laporan harian {view.report['day']}", LANDSCAPE, draw)
 
 
-def written(cell: Cell) -> str:
-    """1.419; 2.499,5; nothing for None."""
+def written(cell: Cell, signed: bool = False) -> str:
+    """1.419; 2.499,5; nothing for None; +2 where the sign is part of the figure."""
     if cell is None:
         return ""
+    if signed and isinstance(cell, int) and cell > 0:
+        return f"+{thousands(cell)}"
     if isinstance(cell, float):
         return decimal(cell)
     return thousands(cell) if isinstance(cell, int) else cell
+
+
+def said(section: Section, place: int, cell: Cell) -> str:
+    return written(cell, signed=place in section.signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def laid_out(section: Section) -> Table:
     widths = []
     for place, column in enumerate(section.columns):
         heading = max(HEADING.width_of(line) for line in column.split("\n"))
-        longest = max((TOTAL.width_of(written(row[place])) for row in section.rows), default=0)
+        longest = max((TOTAL.width_of(said(section, place, row[place])) for row in section.rows), default=0)
         wanted = max(heading, longest) + 2 * PAD
         widths.append(min(wanted, WIDEST_WORDS) if place < section.words else wanted)
     scale = min(1.0, INNER / sum(widths))
@@ -157,7 +163,7 @@ class Sheet:
     def row(self, table: Table, cells: Sequence[Cell], style: Style) -> None:
         x = MARGIN
         for place, (cell, width) in enumerate(zip(cells, table.widths, strict=True)):
-            words = written(cell)
+            words = said(table.section, place, cell)
             fits = fitted(words, style, width - 2 * PAD) if place < table.section.words else style
             self.entry(words, fits, x, self.y - ROW + 4, width, right=place >= table.section.words)
             x += width

@@ -22,6 +22,7 @@ from queue_server.domain.views import ReportView
 # With the dots written out: a comma would follow the reader's locale.
 FIGURE = r"[>=1000000]#\.###\.##0;[>=1000]#\.##0;0"
 DECIMAL = "0.0"
+SIGNED = r"[>=1000]+#\.##0;[>0]+0;0"
 FIRST_ROW = 4  # of a table: above it stand office, day and title
 NARROW, WIDE = 11, 34  # characters
 # What a spreadsheet takes for the beginning of a formula.
@@ -36,6 +37,7 @@ def daily_xlsx(view: ReportView) -> bytes:
             "bold": book.add_format({"bold": True}),
             "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}),
             "figure": book.add_format({"num_format": FIGURE}),
+            "signed": book.add_format({"num_format": SIGNED}),
             "decimal": book.add_format({"num_format": DECIMAL}),
         }
         for section in sections(view.report):
@@ -54,15 +56,16 @@ def fill(sheet: Worksheet, view: ReportView, section: Section, formats: Mapping[
         sheet.write_string(FIRST_ROW - 1, place, one_line(column), formats["heading"])
     for row, cells in enumerate(section.rows, start=FIRST_ROW):
         for place, cell in enumerate(cells):
-            write(sheet, row, place, cell, formats)
+            kind = "decimal" if isinstance(cell, float) else "signed" if place in section.signed else "figure"
+            write(sheet, row, place, cell, formats[kind])
     sheet.freeze_panes(FIRST_ROW, section.words)
 
 
-def write(sheet: Worksheet, row: int, place: int, cell: Cell, formats: Mapping[str, Format]) -> None:
+def write(sheet: Worksheet, row: int, place: int, cell: Cell, form: Format) -> None:
     if isinstance(cell, str):
         sheet.write_string(row, place, cell)
     elif cell is not None:
-        sheet.write_number(row, place, cell, formats["decimal" if isinstance(cell, float) else "figure"])
+        sheet.write_number(row, place, cell, form)
 
 
 def one_line(heading: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from queue_server.domain import events
+from queue_server.domain.events import Event
 
 OPENING, CLOSING = MOMENTS = ("opening", "closing")
 
@@ -53,6 +57,42 @@ class SignedReport:
     @property
     def complete(self) -> bool:
         return self.keeper is not None and self.head is not None
+
+    @property
+    def completed_at(self) -> int | None:
+        """When the second of them signed."""
+        return max(self.keeper_at or 0, self.head_at or 0) if self.complete else None
+
+    def with_signature(self, role: str, report: str, by: str, at: int) -> SignedReport:
+        """Signed once more; another text than the one before begins anew."""
+        row = self
+        if self.report != report:
+            row = replace(self, report=report, keeper=None, keeper_at=None, head=None, head_at=None)
+        if role == KEEPER:
+            return replace(row, keeper=by, keeper_at=at)
+        return replace(row, head=by, head_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The entry of a second signature, and what both have signed: what comes later belongs to the next report."""
+
+    seq: int
+    at: int
+    report: str  # JSON text
+
+
+def completions(day: str, entries: Iterable[tuple[int, int, str, Event]]) -> list[Completion]:
+    """Every time that both had signed a day, from its signatures and reopenings as (seq, at, actor, event)."""
+    row, found = SignedReport(day), list[Completion]()
+    for seq, at, actor, event in entries:
+        if isinstance(event, events.DaySigned) and event.day == day:
+            row = row.with_signature(event.role, event.report, actor, at)
+            if row.complete:
+                found.append(Completion(seq, at, row.report))
+        elif isinstance(event, events.DayReopened | events.DayOpened) and event.day == day:
+            row = SignedReport(day)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
 from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
-from queue_server.domain.closing import KEEPER, PAPER, DayCount, PaperSheet, SignedReport, paper_queue
+from queue_server.domain.closing import PAPER, DayCount, PaperSheet, SignedReport, paper_queue
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
@@ -139,10 +139,7 @@ def _(event: events.DayCounted, office: Office, entry: Entry) -> None:
 @folds(events.DaySigned)
 def _(event: events.DaySigned, office: Office, entry: Entry) -> None:
     row: SignedReport = office.rows["signed_reports"].get(event.day) or SignedReport(event.day)
-    if row.report != event.report:
-        row = replace(row, report=event.report, keeper=None, keeper_at=None, head=None, head_at=None)
-    signed = replace(row, keeper=entry.actor, keeper_at=entry.at) if event.role == KEEPER else None
-    office.put("signed_reports", signed or replace(row, head=entry.actor, head_at=entry.at))
+    office.put("signed_reports", row.with_signature(event.role, event.report, entry.actor, entry.at))
 
 
 @folds(events.DayReopened)

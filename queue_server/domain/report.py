@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from queue_server.domain import backlog, events, forecast, stock
+from queue_server.domain import backlog, events, fold, forecast, stock
 from queue_server.domain.backlog import BacklogDay
 from queue_server.domain.catalogue import Catalogue
-from queue_server.domain.closing import DayCount
+from queue_server.domain.closing import Completion, DayCount
 from queue_server.domain.days import CLOSED, Day, ServiceCount
 from queue_server.domain.policy import SUKET
 from queue_server.domain.reconciliation import BACKLOG, DONE, Count, Done, ItemBook, Reconciliation, Use, reconcile
-from queue_server.domain.stock import ItemDay
+from queue_server.domain.stock import Balance, ItemDay
 from queue_server.domain.tickets import number_label
 from queue_server.domain.views import as_json
 
@@ -44,6 +44,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 # Print-ready and not printed yet, with or without a blank set aside.
 IN_BACKLOG = frozenset({backlog.PRINT_READY, backlog.RELEASED})
+CARRIED = ("added", "printed", "withdrawn", "other")  # of the backlog's line
 
 Report = dict[str, Any]  # JSON values, as they are signed
 
@@ -218,6 +219,22 @@ def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]
     }
 
 
+def moved_by(day: str, flows: Iterable[Flow], ended: Mapping[str, int]) -> dict[str, ItemDay]:
+    """Item -> the last part of its day, from its movements and what there was at the end."""
+    found: dict[str, ItemDay] = {}
+    for flow in flows:
+        change = flow.quantity * ((flow.target == stock.STORE) - (flow.source == stock.STORE))
+        row = found.get(flow.item) or ItemDay(day, flow.item, opening=ended.get(flow.item, 0))
+        if change:
+            column, by = fold.day_column(flow.source, flow.target, change)
+        elif stock.WITHDRAWN in (flow.source, flow.target):
+            column, by = fold.old_cards_column(flow.source, flow.target, flow.quantity)
+        else:
+            continue
+        found[flow.item] = replace(row, opening=row.opening - change, **{column: getattr(row, column) + by})
+    return found
+
+
 # -- the report --------------------------------------------------------------------------------------------------------
 
 
@@ -236,14 +253,20 @@ class Sources:
     services: Mapping[str, ServiceCount]
     waiting: Mapping[str, int]  # service -> who waits now, on the open day
     use_per_day: Mapping[str, float]  # item -> mean use of the last business days
+    last: str  # the business day before
+    since: Completion | None  # the signature with which that day's report ended, where more came on that day
+    until: Completion | None  # the signature with which this one ends, where the next report has what came later
+    carried: Mapping[str, ItemDay]  # item -> what of `item_days` was there before the day itself
+    later: Mapping[str, ItemDay]  # item -> what came on the day and stands in the next report
     backlog_before: Mapping[str, int]  # state -> records when the day began
     backlog_moves: Sequence[BacklogDay]
+    backlog_moves_last: Sequence[BacklogDay]  # of all the business day before
     backlog_kecamatan: Mapping[str, int]  # code -> cards of the backlog printed on the day
     withdrawn_before: Mapping[str, int]  # item -> old cards that lay there when the day began
 
 
 def daily_report(sources: Sources) -> Report:
-    """The whole report as JSON values. Of a closed day it depends on nothing that comes after it."""
+    """The whole report as JSON values. Of a day that two have signed it depends on nothing that came later."""
     catalogue, facts = sources.catalogue, sources.facts
     lines = {item: stock_line(item, item_day(sources, item).opening, facts.flows) for item in catalogue.items}
     reckoned = reckon(sources, lines)
@@ -256,12 +279,16 @@ def daily_report(sources: Sources) -> Report:
         "state": sources.day.state,
         "opened_at": sources.day.opened_at,
         "closed_at": sources.day.closed_at,
+        "since": {"day": sources.last, "seq": sources.since.seq if sources.since else None},
+        "until": sources.until.seq if sources.until else None,
         "services": [service_line(sources, code) for code in catalogue.services],
         "items": [item_line(sources, item) for item in catalogue.items],
         "stock": [card(sources, item, line) for item, line in lines.items()],
+        "carried": moved_lines(catalogue, sources.carried),
+        "later": moved_lines(catalogue, sources.later),
         "purposes": purposes(catalogue, facts.uses),
         "kecamatan": {catalogue.kecamatan.get(code, code): n for code, n in sorted(sources.backlog_kecamatan.items())},
-        "backlog": backlog_line(sources.backlog_before, sources.backlog_moves),
+        "backlog": backlog_of(sources),
         "suket": suket(sources),
         "withdrawn": withdrawn(sources),
         "forecast": [forecast_line(sources, item) for item in catalogue.items],
@@ -336,8 +363,31 @@ def item_line(sources: Sources, item: str) -> dict[str, Any]:
         "withdrawn": row.withdrawn,
         "destroyed": row.destroyed,
         "on_hand": sources.closing.get(item, 0),
-        "promised": at_close(sources, item).get("promised", 0),
+        **shares(sources, item),
     }
+
+
+def shares(sources: Sources, item: str) -> dict[str, Any]:
+    """On hand in the words of `docs/field.md#blanks`, and how long it lasts: promised as at the close, with the safety
+    stock of the office file that was in force.
+    """
+    on_hand, promised = sources.closing.get(item, 0), at_close(sources, item).get("promised", 0)
+    free = stock.available(Balance(item, stock.STORE, on_hand, -promised), sources.catalogue.rules)
+    return {
+        "promised": promised,
+        "safety": max(0, on_hand - promised - free),
+        "available": free,
+        "days_of_cover": forecast.days_of_cover(on_hand, sources.use_per_day.get(item, 0.0)),
+    }
+
+
+def moved_lines(catalogue: Catalogue, parts: Mapping[str, ItemDay]) -> list[dict[str, Any]]:
+    """Items of which anything moved."""
+    return [
+        {"item": item, "name": catalogue.items[item].name.id, **parts[item].moved}
+        for item in catalogue.items
+        if item in parts and any(parts[item].moved.values())
+    ]
 
 
 def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
@@ -351,6 +401,7 @@ def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
         "name": kept.name.id,
         "unit": kept.unit.id,
         **line,
+        **shares(sources, item),
         "at_counters": at_close(sources, item).get("at_counters", 0),
         "counted": count.counted if count else None,
         "difference": count.counted - count.book if count else None,
@@ -374,6 +425,23 @@ def purposes(catalogue: Catalogue, uses: Sequence[Use]) -> list[dict[str, Any]]:
         for (service, item), channels in sorted(cards.items())
         if any(channels.values())
     ]
+
+
+def backlog_of(sources: Sources) -> dict[str, Any] | None:
+    """The day's line; what came after the signatures of the day before is in it, as `carried`."""
+    if sources.until:
+        signed: dict[str, Any] | None = json.loads(sources.until.report)["backlog"]
+        return signed
+    line = backlog_line(sources.backlog_before, sources.backlog_moves)
+    if line is None or sources.since is None:
+        return line
+    before = json.loads(sources.since.report)["backlog"] or {}
+    whole = backlog_line({}, sources.backlog_moves_last) or {}
+    carried = {
+        name: whole.get(name, 0) + before.get("carried", {}).get(name, 0) - before.get(name, 0) for name in CARRIED
+    }
+    own = {name: line[name] + carried[name] for name in CARRIED}
+    return {**line, **own, "before": before.get("left", 0), "carried": carried}
 
 
 def backlog_line(before: Mapping[str, int], moves: Sequence[BacklogDay]) -> dict[str, Any] | None:

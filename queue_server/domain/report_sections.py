@@ -39,10 +39,19 @@ STOCK_HEADINGS = {
     "out": "Jumlah\nkeluar",
     "adjusted": "Penye-\nsuaian",
     "closing": "Sisa\nakhir",
-    "at_counters": "Di antaranya\ndi loket",
-    "counted": "Fisik gudang\n(opname)",
+    "promised": "Disi-\nsihkan",
+    "safety": "Ca-\ndangan",
+    "available": "Bebas",
+    "days_of_cover": "Cukup\n(hari)",
+    "at_counters": "Di\nloket",
+    "counted": "Fisik\ngudang\n(opname)",
     "difference": "Selisih",
 }
+SIGNED = ("adjusted", "difference")  # are added as they stand, and so show their sign
+STOCK_NOTE = (
+    "Sisa akhir = sisa awal + jumlah masuk - jumlah keluar + penyesuaian, dan = disisihkan + cadangan + bebas"
+    " (disisihkan menurut penutupan hari). Di loket termasuk dalam sisa akhir."
+)
 DIFFERENCES = {
     "ticket": "nomor {number}",
     "backlog": "cetak antrean PRR",
@@ -58,7 +67,9 @@ Cell = str | int | float | None  # None is an empty cell
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`words` columns from the left hold text, the others figures; `total` rows at the end are sums."""
+    """`words` columns from the left hold text, the others figures, those at `signed` with their sign; `total` rows at
+    the end are sums.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -66,6 +77,7 @@ class Section:
     words: int = 1
     totals: int = 0
     note: str = ""
+    signed: frozenset[int] = frozenset()
 
 
 def long_day(report: Report) -> str:
@@ -85,6 +97,7 @@ def sections(report: Report) -> list[Section]:
         old_cards(report),
         stock_card("F. Bahan pakai habis", others),
         forecast(report),
+        *moved_elsewhere(report),
         services(report),
         reckoning(report),
         differences(report),
@@ -96,14 +109,48 @@ def sections(report: Report) -> list[Section]:
 
 def stock_card(title: str, lines: Sequence[Mapping[str, Any]]) -> Section:
     """Sisa akhir = sisa awal + masuk - keluar + penyesuaian, of store and counters together; fisik is what was counted
-    in the store at the closing, selisih what the book of that moment said otherwise.
+    in the store at the closing, selisih what the book of that moment said otherwise. A report that was signed before
+    some column was told leaves it empty.
     """
     rows = []
     for line in lines:
         counted: Cell = NOT_COUNTED if line["counted"] is None else line["counted"]
-        figures = [line[name] for name in STOCK_HEADINGS if name not in ("counted", "difference")]
+        figures = [line.get(name) for name in STOCK_HEADINGS if name not in ("counted", "difference")]
         rows.append((line["name"], *figures, counted, line["difference"]))
-    return Section(title, ("Barang", *STOCK_HEADINGS.values()), tuple(rows))
+    signed = frozenset(place for place, name in enumerate(STOCK_HEADINGS, start=1) if name in SIGNED)
+    return Section(
+        title, ("Barang", *STOCK_HEADINGS.values()), tuple(rows), note=STOCK_NOTE if rows else "", signed=signed
+    )
+
+
+MOVED_HEADINGS = {
+    "received": "Masuk",
+    "used": "Cetak\nbaik",
+    "spoilt": "Rusak\ncetak",
+    "other": "Lainnya",
+    "withdrawn": "Kartu lama\nditerima",
+    "destroyed": "Kartu lama\ndimusnahkan",
+}
+
+
+def moved_elsewhere(report: Report) -> list[Section]:
+    """What came after the signatures of the day before, or of this one; nothing where nothing did. Reports that were
+    signed before this was told have none. Source: `docs/field.md#signatures`.
+    """
+    parts = (
+        ("carried", "Termasuk dari sebelum hari ini", "Sesudah laporan sebelumnya: sudah terhitung di A, E dan F."),
+        ("later", "Sesudah tanda tangan", "Terhitung di laporan hari kerja berikutnya."),
+    )
+    return [
+        Section(
+            title,
+            ("Barang", *MOVED_HEADINGS.values()),
+            tuple((line["name"], *(line[name] for name in MOVED_HEADINGS)) for line in report[part]),
+            note=note,
+        )
+        for part, title, note in parts
+        if report.get(part)
+    ]
 
 
 # -- B to E ------------------------------------------------------------------------------------------------------------

@@ -236,12 +236,27 @@ class ItemDay:
     withdrawn: int = 0  # old cards that were handed in
     destroyed: int = 0  # and those of them that were destroyed
 
+    @property
+    def change(self) -> int:
+        """By so many on hand went up."""
+        return self.received - self.used - self.spoilt + self.other
+
+    @property
+    def moved(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in MOVED}
+
     def with_next(self, later: ItemDay) -> ItemDay:
         """Both as one: it began as this one did, and is called after the later."""
-        moved = ("received", "used", "spoilt", "other", "withdrawn", "destroyed")
         return replace(
-            later, opening=self.opening, **{name: getattr(self, name) + getattr(later, name) for name in moved}
+            later, opening=self.opening, **{name: n + getattr(self, name) for name, n in later.moved.items()}
         )
+
+    def without(self, later: ItemDay) -> ItemDay:
+        """What was there before the later part of it."""
+        return replace(self, **{name: n - getattr(later, name) for name, n in self.moved.items()})
+
+
+MOVED = ("received", "used", "spoilt", "other", "withdrawn", "destroyed")  # of an `ItemDay`
 
 
 def safety_stock(on_hand: int, rules: Rules) -> int:

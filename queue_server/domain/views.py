@@ -607,6 +607,27 @@ class DestructionMinutes:
 
 
 @dataclass(frozen=True, slots=True)
+class CountMinutes:
+    """All that stands in the minutes of a count that differed, and that somebody else has approved.
+
+    Who counted and who approved are ids of staff until whoever prints it puts their names in.
+    """
+
+    office: str
+    day: str
+    clock: str  # 16.30
+    item: str
+    unit: str
+    place: str  # the store or a counter
+    book: int
+    counted: int
+    difference: int
+    reason: str
+    counted_by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaperGroup:
     prefix: str
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from queue_server.domain.closing import CLOSING, HEAD, MOMENTS, ROLES, SignedRep
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from queue_server.domain.fold import current_day, record
 from queue_server.domain.office import Office
-from queue_server.domain.stock import STORE
+from queue_server.domain.stock import MOVED, STORE, ItemDay
 from queue_server.operations import stock
 from queue_server.operations.promises import NewCode
 
@@ -67,13 +68,24 @@ def sign_day(office: Office, *, day: str, role: str, report: str) -> dict[str, A
 
 def require_current(office: Office, day: str, report: dict[str, Any]) -> None:
     """What is signed is what the tables say. Raises `Conflict`."""
-    for table, name, key in (("item_days", "items", "item"), ("service_counts", "services", "service")):
-        lines = {line[key]: line for line in report[name]}
-        for row in office.rows[table].values():
-            figures = asdict(row)
-            line = lines.get(figures[key])  # an item that the office file knows no more stands in no report
-            if row.day == day and line and figures.items() - line.items() - {("day", day)}:
-                raise Conflict("report_changed")
+    lines = {name: {line["item"]: line for line in report[name]} for name in ("items", "carried", "later")}
+    services = {line["service"]: line.items() for line in report["services"]}
+    for row in office.rows["item_days"].values():
+        # an item or service that the office file knows no more stands in no report
+        if row.day == day and row.item in lines["items"] and row != day_itself(day, row.item, lines):
+            raise Conflict("report_changed")
+    for count in office.rows["service_counts"].values():
+        known = count.day == day and count.service in services
+        if known and asdict(count).items() - services[count.service] - {("day", day)}:
+            raise Conflict("report_changed")
+
+
+def day_itself(day: str, item: str, lines: Mapping[str, Mapping[str, Mapping[str, int]]]) -> ItemDay:
+    """The item's row of the tables as the report has it: without what came before, with what the next one has."""
+    own, earlier, later = (lines[name].get(item, {}) for name in ("items", "carried", "later"))
+    moved = {name: own[name] - earlier.get(name, 0) + later.get(name, 0) for name in MOVED}
+    before = ItemDay(day, item, 0, **{name: earlier.get(name, 0) for name in MOVED})
+    return ItemDay(day, item, own["opening"] + before.change, **moved)
 
 
 def reopen_day(office: Office, *, day: str, reason: str) -> dict[str, Any]:

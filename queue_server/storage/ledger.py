@@ -9,13 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain import forecast
+from queue_server.domain import calendar, forecast
 from queue_server.domain.errors import Conflict, NotFound
-from queue_server.domain.stock import BlankRequest, Movement
+from queue_server.domain.stock import APPROVED, BlankRequest, Movement
 from queue_server.domain.tickets import number_label
 from queue_server.domain.views import (
     ConsignmentView,
     CountDifferenceView,
+    CountMinutes,
     DestructionLine,
     DestructionMinutes,
     ForecastView,
@@ -54,6 +55,13 @@ class Ledger:
         with self.database.reading() as connection:
             order = [of("count_differences").seq]
             rows = Reader(connection, self.site, 0).rows("count_differences", NOT_APPROVED, order=order)
+        return tuple(CountDifferenceView(**asdict(row), difference=row.difference) for row in rows)
+
+    def approved_differences(self, limit: int = LISTED) -> tuple[CountDifferenceView, ...]:
+        """Counts that a second person has approved, newest first; each has its minutes."""
+        approved, order = of("count_differences").state == APPROVED, [of("count_differences").seq.desc()]
+        with self.database.reading() as connection:
+            rows = Reader(connection, self.site, 0).rows("count_differences", approved, order=order, limit=limit)
         return tuple(CountDifferenceView(**asdict(row), difference=row.difference) for row in rows)
 
     # -- old cards ---------------------------------------------------------------------------------------------------
@@ -180,6 +188,31 @@ class Ledger:
             if not reader.rows("movements", moves.c.seq == seq, self._stands()):
                 raise Conflict("reversed_before", seq=seq)
             return self._destruction(reader, row) if row.type == "destroy" else self._handover(reader, row)
+
+    def count_minutes(self, seq: int, now: int) -> CountMinutes:
+        """What the minutes of a count's difference say. Raises `NotFound` (no such), `Conflict` (not approved)."""
+        with self.database.reading() as connection:
+            reader = Reader(connection, self.site, now)
+            row = next(iter(reader.rows("count_differences", of("count_differences").seq == seq)), None)
+        if row is None or row.item not in reader.catalogue.items:
+            raise NotFound("no_minutes", seq=seq)
+        if row.state != APPROVED:
+            raise Conflict("count_not_approved")
+        item = reader.catalogue.items[row.item]
+        return CountMinutes(
+            office=reader.catalogue.name,
+            day=row.day,
+            clock=calendar.clock(reader.catalogue, row.at),
+            item=item.name.id,
+            unit=item.unit.id,
+            place=row.place,
+            book=row.book,
+            counted=row.counted,
+            difference=row.difference,
+            reason=row.reason,
+            counted_by=row.counted_by,
+            approved_by=row.approved_by or "",
+        )
 
     def _handover(self, reader: Reader, row: Movement) -> HandoverMinutes:
         sent = row.seq if row.type == "dispatch" else row.consignment

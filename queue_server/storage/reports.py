@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,12 +12,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from queue_server.domain.closing import PAPER_FROM, PaperSheet, SignedReport, paper_queue
+from queue_server.domain.backlog import BacklogDay
+from queue_server.domain.closing import (
+    PAPER_FROM,
+    Completion,
+    PaperSheet,
+    SignedReport,
+    completions,
+    paper_queue,
+)
 from queue_server.domain.days import CLOSED, Day
 from queue_server.domain.errors import NotFound
-from queue_server.domain.events import Event, StockMoved
-from queue_server.domain.office import catalogue_in_force
-from queue_server.domain.report import READS, DayFacts, Report, Sources, daily_report, facts_of, to_text
+from queue_server.domain.events import DayOpened, DayReopened, DaySigned, Event, StockMoved
+from queue_server.domain.office import Entry, catalogue_in_force
+from queue_server.domain.report import READS, DayFacts, Report, Sources, daily_report, facts_of, moved_by, to_text
 from queue_server.domain.stock import STORE, ItemDay, request_figures
 from queue_server.domain.tickets import number_label
 from queue_server.storage import chain
@@ -125,6 +133,40 @@ class DayReader:
         found = self.reader.rows("days", of("days").day < self.day, order=[of("days").day.desc()], limit=1)
         return found[0].day if found else (date.fromisoformat(self.day) - timedelta(days=1)).isoformat()
 
+    @cached_property
+    def previous(self) -> DayReader | None:
+        """None on the first day."""
+        return DayReader(self.reader, self.last) if self.reader.rows("days", of("days").day == self.last) else None
+
+    @cached_property
+    def since(self) -> Completion | None:
+        """Where the report of the day before ends, if it ends within that day."""
+        return self.previous.until if self.previous else None
+
+    @cached_property
+    def until(self) -> Completion | None:
+        """The second signature, where it was given on the day itself: what came later is for the next report.
+
+        It holds until somebody reopens the report, and for good once two have signed the next one with what came later.
+        """
+        if not self.reader.rows("signed_reports", of("signed_reports").day == self.day):
+            return None
+        row, found = self.signed(), completions(self.day, self.signings())
+        if row.complete:
+            until = json.loads(row.report).get("until")
+            return next((one for one in found if one.seq == until or (not until and one.at == row.completed_at)), None)
+        began = self.next_began()
+        return next((one for one in found if one.seq == began), None)
+
+    def next_began(self) -> int | None:
+        """After which entry the report of the next business day begins, where two have signed it."""
+        following = self.reader.rows("days", of("days").day > self.day, order=[of("days").day], limit=1)
+        signed = following and self.reader.rows("signed_reports", of("signed_reports").day == following[0].day)
+        if not signed or not signed[0].complete:
+            return None
+        began: int | None = json.loads(signed[0].report).get("since", {}).get("seq")
+        return began
+
     def own(self, day: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
         """This day and those before it on which the office was shut: what moved on them shows in the next report."""
         return sa.and_(day > self.last, day <= self.day)
@@ -143,15 +185,15 @@ class DayReader:
         balances = {row.item: row for row in reader.rows("balances", of("balances").account == STORE)}
         requests = reader.rows("blank_requests") if self.row.state != CLOSED else []
         counts = reader.rows("day_counts", of("day_counts").day == day, order=[of("day_counts").item])
-        on_hand = {item: row.on_hand for item, row in balances.items()}
         facts = self.facts()
         waiting = reader.waiting() if self.row.state != CLOSED else {}
+        ended = self.ended().items()
         return Sources(
             catalogue=catalogue_in_force(tuple(files), day, reader.now),
             day=self.row,
             facts=facts,
             item_days=self.item_days(),
-            closing=on_hand | {row.item: row.opening for row in self.nearest(sa.func.min, of("item_days").day > day)},
+            closing={item: there - self.later[item].change if item in self.later else there for item, there in ended},
             before=self.before(),
             now={
                 item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
@@ -161,8 +203,14 @@ class DayReader:
             services={row.service: row for row in reader.rows("service_counts", of("service_counts").day == day)},
             waiting={service: line.count for service, line in waiting.items()},
             use_per_day=reader.use_per_day(day),
+            last=self.last,
+            since=self.since,
+            until=self.until,
+            carried=self.carried(),
+            later=self.later,
             backlog_before=self.backlog_before(),
-            backlog_moves=reader.rows("backlog_days", self.own(of("backlog_days").day)),
+            backlog_moves=self.backlog_moves(),
+            backlog_moves_last=self.previous.backlog_moves() if self.previous and self.since else [],
             backlog_kecamatan=self.kecamatan_of(facts.printed),
             withdrawn_before=self.withdrawn_before(),
         )
@@ -170,12 +218,26 @@ class DayReader:
     # -- the day's journal -------------------------------------------------------------------------------------------
 
     def facts(self) -> DayFacts:
-        told = list(self.events())
+        """Of the journal's entries that are this report's."""
+        mine = self.own(journal.c.day)
+        if self.until:
+            mine = sa.and_(mine, sa.or_(journal.c.day != self.day, journal.c.seq <= self.until.seq))
+        if self.since:
+            mine = sa.or_(mine, sa.and_(journal.c.day == self.last, journal.c.seq > self.since.seq))
+        return self.facts_where(mine)
+
+    def facts_where(self, which: sa.ColumnElement[bool]) -> DayFacts:
+        told = [event for _, event in self.entries(READS, which)]
         sent = {event.consignment for event in told if isinstance(event, StockMoved) and event.consignment}
         rows = self.reader.rows("consignments", of("consignments").seq.in_(sent)) if sent else []
         return facts_of(told, {row.seq for row in rows if not row.inside})
 
-    def events(self) -> Iterator[Event]:
+    def signings(self) -> Iterator[tuple[int, int, str, Event]]:
+        """Who signed and who reopened, on the day itself."""
+        for entry, event in self.entries((DaySigned, DayReopened, DayOpened), journal.c.day == self.day):
+            yield entry.seq, entry.at, entry.actor, event
+
+    def entries(self, kinds: Iterable[type[Event]], which: sa.ColumnElement[bool]) -> Iterator[tuple[Entry, Event]]:
         after, before = self.stretch()
         generation = sa.select(sites.c.generation).where(sites.c.site == self.reader.site).scalar_subquery()
         query = (
@@ -184,13 +246,13 @@ class DayReader:
                 journal.c.site == self.reader.site,
                 journal.c.generation == generation,
                 journal.c.seq > after,
-                self.own(journal.c.day),
-                journal.c.type.in_([kind.__name__ for kind in READS]),
+                which,
+                journal.c.type.in_([kind.__name__ for kind in kinds]),
             )
             .order_by(journal.c.seq)
         )
         for row in self.reader.connection.execute(query if before is None else query.where(journal.c.seq < before)):
-            yield chain.revive(row)[1]
+            yield chain.revive(row)
 
     def stretch(self) -> tuple[int, int | None]:
         """Between the openings before and after: so that a year of journal is not looked through for one day.
@@ -207,12 +269,31 @@ class DayReader:
 
     # -- the days beside it ------------------------------------------------------------------------------------------
 
+    @cached_property
+    def later(self) -> dict[str, ItemDay]:
+        """Item -> what moved on the day when its report was signed; it stands in the next one."""
+        if self.until is None:
+            return {}
+        facts = self.facts_where(sa.and_(journal.c.day == self.day, journal.c.seq > self.until.seq))
+        return moved_by(self.day, facts.flows, self.ended())
+
+    def ended(self) -> dict[str, int]:
+        """Item -> on hand when the next day began, or now."""
+        balances = self.reader.rows("balances", of("balances").account == STORE)
+        following = self.nearest(sa.func.min, of("item_days").day > self.day)
+        return {row.item: row.on_hand for row in balances} | {row.item: row.opening for row in following}
+
+    def carried(self) -> dict[str, ItemDay]:
+        """Item -> what moved since the report before and is not of the day itself: an evening, days without office."""
+        columns, found = of("item_days"), dict(self.previous.later if self.previous else {})
+        between = (self.own(columns.day), columns.day < self.day)
+        return joined(found, self.reader.rows("item_days", *between, order=[columns.day]))
+
     def item_days(self) -> dict[str, ItemDay]:
-        """Item -> what came and went since the business day before, beginning with what there was then."""
-        columns, found = of("item_days"), dict[str, ItemDay]()
-        for row in self.reader.rows("item_days", self.own(columns.day), order=[columns.day]):
-            found[row.item] = found[row.item].with_next(row) if row.item in found else row
-        return found
+        """Item -> what came and went since the report before, beginning with what there was then."""
+        rows = self.reader.rows("item_days", of("item_days").day == self.day)
+        mine = [row.without(self.later[row.item]) if row.item in self.later else row for row in rows]
+        return joined(self.carried(), mine)
 
     def nearest(self, which: Callable[..., Any], beyond: sa.ColumnElement[bool]) -> list[ItemDay]:
         """Each item's first (`min`) or last (`max`) row beyond a day."""
@@ -223,11 +304,14 @@ class DayReader:
     def before(self) -> dict[str, int]:
         """What the last report said was left, or the tables where nobody has signed one."""
         rows = self.nearest(sa.func.max, self.earlier(of("item_days").day))
-        ended = {row.item: row.opening + row.received - row.used - row.spoilt + row.other for row in rows}
+        ended = {row.item: row.opening + row.change for row in rows}
         for signed in self.reader.rows("signed_reports", of("signed_reports").day == self.last):
             if signed.complete:
                 ended |= {line["item"]: line["on_hand"] for line in json.loads(signed.report)["items"]}
         return ended
+
+    def backlog_moves(self) -> list[BacklogDay]:
+        return self.reader.rows("backlog_days", self.own(of("backlog_days").day))
 
     def backlog_before(self) -> dict[str, int]:
         """State -> how many records of the print backlog stood there when the day began."""
@@ -250,4 +334,14 @@ class DayReader:
         columns = of("item_days")
         left = sa.func.sum(columns.withdrawn - columns.destroyed)
         query = sa.select(columns.item, left).where(columns.site == self.reader.site, self.earlier(columns.day))
-        return {item: int(cards) for item, cards in self.reader.connection.execute(query.group_by(columns.item))}
+        kept = self.reader.connection.execute(query.group_by(columns.item))
+        carried = self.previous.later if self.previous else {}
+        came = {item: row.withdrawn - row.destroyed for item, row in carried.items()}
+        return {item: int(cards) - came.get(item, 0) for item, cards in kept}
+
+
+def joined(found: dict[str, ItemDay], rows: Iterable[ItemDay]) -> dict[str, ItemDay]:
+    """Each item's parts as one, in the order of the days."""
+    for row in rows:
+        found[row.item] = found[row.item].with_next(row) if row.item in found else row
+    return found

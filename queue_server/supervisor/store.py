@@ -27,6 +27,7 @@ blueprint = Blueprint("store", __name__, url_prefix="/supervisor", template_fold
 
 LEDGER_PAGE = 50
 CARDS_SHOWN = 50
+APPROVED_SHOWN = 5
 READERS = (SUPERVISOR, ADMIN, AUDITOR, STOCK)
 
 
@@ -60,6 +61,7 @@ def stock() -> str:
             for code in items
         },
         differences=house().ledger.count_differences(),
+        approved=house().ledger.approved_differences(APPROVED_SHOWN),
         consignments=house().ledger.consignments(),
         requests=[row for row in house().ledger.requests() if row.awaited],
         chosen=request.args.get("request", type=int),

@@ -344,6 +344,10 @@ SENTENCES = {
     ),
     "not_there": Words("Di {account} hanya ada {there}.", "There are only {there} on {account}."),
     "not_borrowed": Words("Yang masih dipinjam hanya {owed}.", "Only {owed} are still borrowed."),
+    "count_not_approved": Words(
+        "Selisih itu belum disetujui orang kedua, atau sudah diganti hitungan baru.",
+        "No second person has approved that difference, or a later count has taken its place.",
+    ),
     "reversed_before": Words("Mutasi {seq} sudah pernah dibalik.", "Movement {seq} was reversed before."),
     "report_changed": Words(
         "Angkanya sudah berubah. Lihat laporannya sekali lagi.", "The figures have changed. Look at the report again."

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from printables.tables import daily_csv
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from queue_server.domain.report import CAME, WENT
 from queue_server.operations import calling, closing, stock
 from queue_server.operations import office as days
 from queue_server.storage.rebuild import rebuild
 from queue_server.storage.reports import DayReport, Reports
+from queue_server.web.reports import report_view
+from tests.the_backlog import TheBacklog
 from tests.the_office import SITE, TheOffice
 
 KTP = 3
@@ -57,7 +63,7 @@ def sign(office: TheOffice, role: str, actor: str, day: str = MONDAY, text: str 
 
 def keep_at_a_counter(office: TheOffice, quantity: int) -> None:
     office.enter("KTP", "dispatch", quantity, party="counter-3")
-    (sent,) = office.ledger.consignments()
+    sent = office.ledger.consignments()[-1]
     office.enter("KTP", "accept", quantity, consignment=sent.seq)
 
 
@@ -193,14 +199,235 @@ def test_a_correction_counts_against_what_it_takes_back(office: TheOffice) -> No
     assert (card["central"], card["in"], card["lent"], card["out"], card["closing"]) == (0, 0, 0, 0, 100)
 
 
-def test_what_came_after_the_signatures_shows_the_next_morning(office: TheOffice) -> None:
+SHARES = ("promised", "safety", "available")
+
+
+def test_a_closed_days_items_tell_what_was_promised_kept_back_and_free_and_how_long_it_lasts(
+    office: TheOffice,
+) -> None:
+    a_day(office)
+    office.at("2026-11-23 17.00")
+    for section in ("items", "stock"):
+        found = line(office, section, "KTP", MONDAY)
+        assert [found[name] for name in SHARES] == [1, 5, 91]
+        assert found["days_of_cover"] == line(office, "forecast", "KTP", MONDAY)["days_of_cover"] == 64.7
+    today = next(item for item in office.queries.today(office.clock, MONDAY).items if item.item == "KTP")
+    assert (today.promised, today.safety, today.available, today.days_of_cover) == (1, 5, 91, 64.7)
+    then = report(office, MONDAY).text
+    office.at("2026-11-24 08.00")
+    office.receive("KTP", 500)
+    more = office.text.replace("safety_percent = 5", "safety_percent = 20")
+    office.do(days.apply_office, text=more, filename="office.toml")
+    office.at("2026-11-25 08.00")
+    a_day(office)
+    rebuild(office.database, SITE)
+    assert report(office, MONDAY).text == then
+
+
+def test_every_row_of_a_busy_days_stock_card_adds_up(office: TheOffice) -> None:
+    count(office, "opening", KTP=98, RIBBON=5_003)
+    a_day(office)
+    office.receive("KTP", 500)
+    office.enter("KTP", "receive", 40, party="province")
+    for kind, quantity in (("borrow", 20), ("lend", 10), ("find", 2), ("defect", 3), ("lose", 4), ("spoil", 1)):
+        office.enter("KTP", kind, quantity)
+    office.enter("KTP", "dispatch", 25, party="points", name="Kecamatan Kasemen")
+    office.enter("KTP", "return", 5, party="borrowed")
+    keep_at_a_counter(office, 30)
+    office.enter("KIA", "receive", 60)
+    (found,) = [row for row in office.ledger.count_differences() if row.difference > 0]
+    office.do(stock.approve_count, count=found.seq, actor="second")
+    office.at("2026-11-23 17.00")
+    cards = report(office, MONDAY).report["stock"]
+    for card in cards:
+        assert card["opening"] + card["in"] - card["out"] + card["adjusted"] == card["closing"], card["item"]
+        assert sum(card[name] for name in CAME) == card["in"]
+        assert sum(card[name] for name in WENT) == card["out"]
+        assert sum(card[name] for name in SHARES) == card["closing"]
+    assert {card["item"]: card["adjusted"] for card in cards if card["adjusted"]} == {"KTP": -2, "RIBBON": 3}
+    rows = list(csv.reader(io.StringIO(written_as_csv(office))))
+    heading = next(row for row in rows if "Penyesuaian" in row)
+    table = [dict(zip(heading, row, strict=True)) for row in rows if len(row) == len(heading) and row != heading]
+    assert len(table) == len(cards)
+    for row in table:
+        opening, came, went, adjusted, closing = (
+            int(row[name]) for name in ("Sisa awal", "Jumlah masuk", "Jumlah keluar", "Penyesuaian", "Sisa akhir")
+        )
+        assert opening + came - went + adjusted == closing, row["Barang"]
+
+
+def written_as_csv(office: TheOffice) -> str:
+    found = report(office, MONDAY)
+    return daily_csv(report_view(found, office.catalogue, {}, "uji", office.clock))
+
+
+# -- after the signatures ---------------------------------------------------------------------------------------------
+
+
+def close_and_sign(office: TheOffice, day: str = MONDAY) -> str:
+    """The day as both have signed it, at five."""
+    office.at(f"{day} 17.00")
+    sign(office, "keeper", "budi", day)
+    sign(office, "head", "sari", day)
+    return report(office, day).text
+
+
+def lines(office: TheOffice, section: str, day: str) -> dict[str, Any]:
+    return {line["item"]: line for line in report(office, day).report[section]}
+
+
+def test_what_came_in_the_evening_after_the_signatures_stands_in_the_next_report(office: TheOffice) -> None:
+    a_day(office)
+    signed = close_and_sign(office)
+    office.receive("KTP", 50)
+    office.enter("KTP", "lose", 4)
+    office.at("2026-11-24 08.00")
+    a_day(office)
+    office.at("2026-11-24 17.00")
+    assert report(office, MONDAY).text == signed
+    last, card = line(office, "stock", "KTP", MONDAY), line(office, "stock", "KTP", TUESDAY)
+    assert (last["closing"], card["opening"], card["in"], card["lost"], card["closing"]) == (97, 97, 50, 4, 140)
+    assert line(office, "items", "KTP", TUESDAY)["received"] == 50
+    carried = lines(office, "carried", TUESDAY)
+    assert list(carried) == ["KTP"]
+    assert (carried["KTP"]["received"], carried["KTP"]["other"]) == (50, -4)
+    assert differences(office, TUESDAY) == []
+    close_and_sign(office, TUESDAY)
+    rebuild(office.database, SITE)
+    office.power_cut()
+    assert report(office, MONDAY).text == signed
+    assert line(office, "stock", "KTP", TUESDAY)["in"] == 50
+
+
+def test_what_comes_between_the_close_and_the_signatures_is_the_days_own(office: TheOffice) -> None:
     office.at("2026-11-23 16.30")
+    office.receive("KTP", 50)
+    sign(office, "keeper", "budi")
+    office.receive("KTP", 20)
     sign(office, "keeper", "budi")
     sign(office, "head", "sari")
+    office.receive("KTP", 7)
+    office.at("2026-11-24 08.00")
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "stock", "KTP", MONDAY)["closing"]) == (70, 170)
+    assert (line(office, "stock", "KTP", TUESDAY)["in"], differences(office, TUESDAY)) == (7, [])
+
+
+def test_a_report_that_is_opened_again_takes_the_evening_back_until_it_is_signed(office: TheOffice) -> None:
+    close_and_sign(office)
     office.receive("KTP", 50)
     office.at("2026-11-24 08.00")
-    assert differences(office, TUESDAY) == [("night", "KTP", "", 100, 150)]
-    assert line(office, "items", "KTP", MONDAY)["on_hand"] == 100
+    assert line(office, "stock", "KTP", TUESDAY)["in"] == 50
+    office.do(closing.reopen_day, day=MONDAY, reason="kiriman sore", actor="sari", days=[MONDAY])
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "stock", "KTP", MONDAY)["closing"]) == (50, 150)
+    assert (line(office, "stock", "KTP", TUESDAY)["opening"], line(office, "stock", "KTP", TUESDAY)["in"]) == (150, 0)
+    sign(office, "keeper", "budi")
+    sign(office, "head", "sari")
+    assert (line(office, "stock", "KTP", TUESDAY)["opening"], line(office, "stock", "KTP", TUESDAY)["in"]) == (150, 0)
+    assert differences(office, MONDAY) == differences(office, TUESDAY) == []
+
+
+def test_a_report_opened_and_signed_again_the_same_evening_ends_with_its_last_signature(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.receive("KTP", 50)
+    office.do(closing.reopen_day, day=MONDAY, reason="kiriman sore", actor="sari", days=[MONDAY])
+    office.wait(minutes=5)
+    sign(office, "keeper", "budi")
+    sign(office, "head", "sari")
+    office.receive("KTP", 30)
+    office.at("2026-11-24 08.00")
+    assert [line(office, "stock", "KTP", day)["in"] for day in (MONDAY, TUESDAY)] == [50, 30]
+    assert differences(office, TUESDAY) == []
+
+
+def test_an_evening_that_two_have_signed_in_the_next_report_stays_there(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.receive("KTP", 50)
+    office.at("2026-11-24 08.00")
+    tuesday = close_and_sign(office, TUESDAY)
+    office.do(closing.reopen_day, day=MONDAY, reason="nomor kertas", actor="sari", days=[MONDAY])
+    again = report(office, MONDAY).report
+    assert (line(office, "stock", "KTP", MONDAY)["in"], line(office, "items", "KTP", MONDAY)["on_hand"]) == (0, 100)
+    assert lines(office, "later", MONDAY)["KTP"]["received"] == 50
+    assert again["reconciliation"]["differences"] == []
+    sign(office, "keeper", "budi")
+    assert sign(office, "head", "sari")["complete"] is True
+    office.do(closing.reopen_day, day=TUESDAY, reason="salah hitung", actor="sari", days=[TUESDAY])
+    assert report(office, TUESDAY).text == tuesday
+
+
+def test_a_day_that_began_with_what_a_saturday_brought_can_be_signed(office: TheOffice) -> None:
+    friday, monday = "2026-11-27", "2026-11-30"
+    office.at(f"{friday} 08.00")
+    a_day(office)
+    close_and_sign(office, friday)
+    office.receive("KTP", 20)
+    office.at("2026-11-28 10.00")  # a Saturday
+    office.receive("KTP", 50)
+    office.at(f"{monday} 08.00")
+    a_day(office)
+    close_and_sign(office, monday)
+    card = line(office, "stock", "KTP", monday)
+    assert (card["opening"], card["in"], card["closing"]) == (97, 70, 164)
+    assert lines(office, "carried", monday)["KTP"]["received"] == 70
+    assert differences(office, monday) == []
+
+
+def test_records_of_the_print_backlog_in_the_evening_are_the_next_reports(office: TheOffice) -> None:
+    line = TheBacklog(office)
+    line.enter(1)
+    close_and_sign(office)
+    line.enter(2)
+    office.at("2026-11-24 08.00")
+    line.enter(3)
+    tuesday = report(office, TUESDAY).report["backlog"]
+    assert report(office, MONDAY).report["backlog"]["left"] == tuesday["before"] == 1
+    assert (tuesday["added"], tuesday["left"], tuesday["carried"]["added"]) == (2, 3, 1)
+    close_and_sign(office, TUESDAY)
+    line.enter(4)
+    office.at("2026-11-25 08.00")
+    wednesday = report(office, "2026-11-25").report["backlog"]
+    assert (wednesday["before"], wednesday["added"], wednesday["left"]) == (3, 1, 4)
+
+
+def anything(office: TheOffice, rng: random.Random) -> None:
+    """Up to four movements, at whatever time it is."""
+    for kind in rng.choices(("receive", "lose", "find", "lend", "spoil", "defect"), k=rng.randrange(5)):
+        office.enter("KTP", kind, rng.randrange(1, 9))
+
+
+def test_whenever_it_is_signed_and_opened_again_each_day_begins_with_what_the_last_one_ended_with(
+    office: TheOffice, rng: random.Random
+) -> None:
+    opened = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"]
+    for number, day in enumerate(opened):
+        office.at(f"{day} 08.00")
+        a_day(office)
+        anything(office, rng)
+        for past in opened[number - 1 : number]:
+            if rng.random() < 0.5:
+                office.do(closing.reopen_day, day=past, reason="salah hitung", days=[past])
+        close_and_sign(office, day)
+        anything(office, rng)
+        if rng.random() < 0.3:
+            office.do(closing.reopen_day, day=day, reason="opname terlambat", days=[day])
+            office.wait(minutes=5)
+            sign(office, "keeper", "budi", day)
+            sign(office, "head", "sari", day)
+            anything(office, rng)
+    left = 100
+    for day in opened:
+        card = line(office, "stock", "KTP", day)
+        assert (card["opening"], differences(office, day)) == (left, []), day
+        left = card["opening"] + card["in"] - card["out"] + card["adjusted"]
+        assert line(office, "items", "KTP", day)["on_hand"] == card["closing"] == left, day
+
+
+def test_old_cards_handed_in_after_the_signatures_are_the_next_reports(office: TheOffice) -> None:
+    close_and_sign(office)
+    office.do(stock.withdraw, item="KTP", quantity=3, reason="rusak")
+    office.at("2026-11-24 08.00")
+    old = line(office, "withdrawn", "KTP", TUESDAY)
+    assert (old["before"], old["received"], old["left"]) == (0, 3, 3)
 
 
 # -- what the close leaves -------------------------------------------------------------------------------------------

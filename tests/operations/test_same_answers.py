@@ -72,6 +72,7 @@ def reads(office: TheOffice) -> Iterator[tuple[str, Callable[[], Any]]]:
     yield "days", partial(reports.days, now)
     yield "consignments", ledger.consignments
     yield "count differences", ledger.count_differences
+    yield "approved differences", ledger.approved_differences
     yield "withdrawn", partial(ledger.withdrawn, 100)
     yield "requests", ledger.requests
     yield "forecasts", partial(ledger.forecasts, now, "id")

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from printables import papers
 from queue_server.domain.views import (
+    CountMinutes,
     DestructionLine,
     DestructionMinutes,
     HandoverMinutes,
@@ -68,7 +69,22 @@ DESTRUCTION = DestructionMinutes(
     logged=1210,
     item_names={"KTP": "Blangko KTP-el"},
 )
+COUNT = CountMinutes(
+    office="Kota Serang",
+    day="2026-11-23",
+    clock="16.30",
+    item="Blangko KTP-el",
+    unit="keping",
+    place="store",
+    book=1_419,
+    counted=1_416,
+    difference=-3,
+    reason="Opname penutupan",
+    counted_by="Budi Santoso",
+    approved_by="Sari Dewi",
+)
 PAPERS = {
+    "count": papers.count_minutes(COUNT),
     "letter": papers.request_letter(LETTER),
     "handover": papers.handover_minutes(HANDOVER),
     "arrival": papers.handover_minutes(ARRIVAL),
@@ -134,6 +150,20 @@ def test_the_minutes_of_a_destruction_have_lines_for_the_witnesses_and_the_log()
     pages = PdfReader(io.BytesIO(PAPERS["destruction"])).pages
     assert len(pages) > 2
     assert all("No. Tanggal Nomor Kartu Alasan" in " ".join(page.extract_text().split()) for page in list(pages)[1:])
+
+
+def test_the_minutes_of_a_count_say_book_count_difference_and_the_two_who_stand_for_it() -> None:
+    words = text(PAPERS["count"])
+    for part in (
+        *("Berita Acara Selisih Stok", "Senin, 23 November 2026 pukul 16.30", "Tempat Gudang"),
+        *("Menurut buku 1.419 keping", "Menurut penghitungan 1.416 keping", "Selisih (kurang) -3 keping"),
+        *("Alasan Opname penutupan", "Yang menghitung Budi Santoso", "Yang menyetujui Sari Dewi"),
+    ):
+        assert part in words, part
+    assert words.count("Yang menghitung") == words.count("Yang menyetujui") == 2
+    more = text(papers.count_minutes(replace(COUNT, counted=1_423, difference=4, place="counter-3")))
+    assert "Selisih (lebih) +4 keping" in more
+    assert "Tempat Loket 3" in more
 
 
 @pytest.mark.parametrize("name", PAPERS)

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from printables.emergency import emergency_numbers
 from printables.poster import stock_poster
-from printables.reports import daily_report, written
+from printables.reports import INNER, daily_report, laid_out, written
 from printables.tables import daily_csv, daily_xlsx, province_csv
 from queue_server.domain.report_sections import NOT_RECORDED, province_line, sections
 from queue_server.domain.views import (
@@ -37,14 +37,16 @@ COMPLAINTS = "https://www.lapor.go.id"
 FORMULA = '=HYPERLINK("http://evil.example";"klik")'
 
 
-def line(item: str, name: str, **figures: int | None) -> dict[str, Any]:
+def line(item: str, name: str, **figures: float | None) -> dict[str, Any]:
     names = [*("opening", "central", "province", "borrowed", "returned", "found", "in", "used", "spoilt", "defective")]
     names += ["dispatched", "lent", "sent_back", "lost", "out", "adjusted", "closing", "at_counters"]
+    names += ["promised", "safety", "available"]
     return {
         **dict.fromkeys(names, 0),
         "item": item,
         "name": name,
         "unit": "keping",
+        "days_of_cover": None,
         "counted": None,
         "difference": None,
         **figures,
@@ -91,6 +93,10 @@ REPORT: dict[str, Any] = {
             "Blangko KTP-el",
             **dict(opening=1240, central=500, used=218, spoilt=3, lent=100, out=321, **{"in": 500}),
             closing=1419,
+            promised=12,
+            safety=71,
+            available=1336,
+            days_of_cover=12.0,
             counted=1418,
             difference=-1,
         ),
@@ -223,6 +229,58 @@ def test_figures_and_days_are_written_as_the_office_writes_them() -> None:
     assert written(2499.0) == "2.499,0"
 
 
+def test_what_is_left_stands_with_what_is_promised_kept_back_and_free_and_how_long_it_lasts() -> None:
+    text = " ".join(pages(PAPERS["report"]))
+    assert "1.419 12 71 1.336 12,0 0 1.418 -1" in text
+    card = next(section for section in sections(REPORT) if section.title.startswith("A."))
+    headings = [heading.replace("-\n", "").replace("\n", " ") for heading in card.columns]
+    assert headings[-8:-3] == ["Sisa akhir", "Disisihkan", "Cadangan", "Bebas", "Cukup (hari)"]
+
+
+def test_an_adjustment_shows_its_sign() -> None:
+    more = {**REPORT["stock"][0], "adjusted": 1_002, "closing": 2_421}
+    less = {**REPORT["stock"][1], "adjusted": -3, "closing": 12_427}
+    view = replace(VIEW, report={**REPORT, "stock": [more, less]})
+    text = " ".join(pages(daily_report(view)))
+    assert "321 +1.002 2.421" in text
+    assert "70 -3 12.427" in text
+    rows = list(csv.reader(daily_csv(view).splitlines()))
+    assert any(row[15:18] == ["321", "1002", "2421"] for row in rows)
+    assert "+#" in sheets(view)["xl/styles.xml"]
+
+
+def test_what_came_after_the_signatures_is_a_table_of_its_own() -> None:
+    evening = {"item": "KTP", "name": "Blangko KTP-el", "received": 50, "used": 0, "spoilt": 0, "other": -4}
+    report = {**REPORT, "carried": [{**evening, "withdrawn": 3, "destroyed": 0}], "later": []}
+    text = " ".join(pages(daily_report(replace(VIEW, report=report))))
+    assert "Termasuk dari sebelum hari ini" in text
+    assert "Blangko KTP-el 50 0 0 -4 3 0" in text
+
+
+def test_a_report_signed_before_some_column_was_told_is_still_made() -> None:
+    told = ("promised", "safety", "available", "days_of_cover")
+    old = [{name: figure for name, figure in line.items() if name not in told} for line in REPORT["stock"]]
+    view = replace(VIEW, report={**REPORT, "stock": old})
+    assert "1.419 0 1.418 -1" in " ".join(pages(daily_report(view)))
+    card = next(row for row in csv.reader(daily_csv(view).splitlines()) if row[:1] == ["Blangko KTP-el"])
+    assert card[-8:] == ["1419", "", "", "", "", "0", "1418", "-1"]
+
+
+def test_the_widest_stock_card_stays_on_the_page_and_can_be_read() -> None:
+    figures = {name: 999_999 for name, value in REPORT["stock"][0].items() if isinstance(value, int)}
+    wide = {**REPORT["stock"][0], **figures, "days_of_cover": 9_999.9, "adjusted": -99_999, "difference": -99_999}
+    report = {**REPORT, "stock": [{**wide, "name": "Blangko KTP-el warga negara asing"}]}
+    card = next(section for section in sections(report) if section.title.startswith("A."))
+    assert sum(laid_out(card).widths) <= INNER + 0.01
+    assert laid_out(card).cell.size > 5.5
+    usual = next(section for section in sections(REPORT) if section.title.startswith("A."))
+    assert laid_out(usual).cell.size > 7.5
+    for picture in pictures(daily_report(replace(VIEW, report=report)), 60):
+        ink = picture.point(lambda shade: 255 * (shade < 200)).getbbox()
+        assert ink
+        assert min(ink[0], picture.width - ink[2]) > 15
+
+
 def test_what_differs_stands_in_the_report() -> None:
     text = " ".join(pages(PAPERS["report"]))
     assert "nomor A-053 1 2" in text
@@ -295,7 +353,7 @@ def test_csv_holds_bare_digits_in_the_same_sections() -> None:
     assert titles[0] == "A. Kartu stok blangko"
     card = next(row for row in rows if row[:1] == ["Blangko KTP-el"])
     assert card[1] == "1240"
-    assert card[-4:] == ["1419", "0", "1418", "-1"]
+    assert card[-8:] == ["1419", "12", "71", "1336", "12.0", "0", "1418", "-1"]
     assert ["KTP-CETAK", "Cetak KTP-el", "1218"] in [row[:3] for row in rows]
 
 

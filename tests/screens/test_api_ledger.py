@@ -83,6 +83,33 @@ def test_a_difference_is_approved_by_somebody_else_alone(web: TheWeb, office: Th
     assert (again.status_code, again.json["code"]) == (404, "not_found")
 
 
+def test_an_approved_difference_has_its_minutes_with_both_names(web: TheWeb) -> None:
+    keeper, supervisor = web.staff("stock", "Budi"), web.staff("supervisor", "Sari")
+    keeper.do(MOVEMENTS, {"type": "count", "quantity": 97, "reason": "opname sore"})
+    seq = keeper.get("/stock/counts").json["counts"][0]["seq"]
+    early = keeper.get(f"/stock/counts/{seq}/minutes.pdf")
+    assert (early.status_code, early.json["code"]) == (409, "conflict")
+    supervisor.do(f"/stock/counts/{seq}/approve")
+    listed = web.staff("auditor").get("/stock/counts").json
+    assert (listed["counts"], [row["seq"] for row in listed["approved"]]) == ([], [seq])
+    paper = words(web.staff("auditor").get(f"/stock/counts/{seq}/minutes.pdf"))
+    for part in (
+        "Selisih Stok",
+        "100 keping",
+        "97 keping",
+        "-3 keping",
+        "opname sore",
+        "menghitung Budi",
+        "menyetujui Sari",
+    ):
+        assert part in paper, part
+    assert web.staff("clerk").get(f"/stock/counts/{seq}/minutes.pdf").status_code == 403
+    assert keeper.get("/stock/counts/1/minutes.pdf").status_code == 404
+    page = supervisor.page("/supervisor/stock?item=KTP").text
+    assert "Selisih opname yang disetujui" in page
+    assert f"/api/v1/stock/counts/{seq}/minutes.pdf" in page
+
+
 def test_what_is_not_there_is_said_with_its_place(storekeeper: Browser) -> None:
     wish = {"type": "dispatch", "quantity": 5, "place": "counter-3", "party": "store", "reason": "sisa"}
     refused = storekeeper.post(MOVEMENTS, wish)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response
 
 from printables import papers
@@ -46,8 +48,9 @@ def consignments() -> Response:
 @api.get("/stock/counts", responses=answers(Counts))
 @staff(*STOREKEEPERS, AUDITOR)
 def counts() -> Response:
-    """Counts that differ from the book and wait for a second person, oldest first."""
-    return answer({"counts": house().ledger.count_differences()})
+    """Counts that differ from the book and wait for a second person, oldest first; and the newest `approved` ones."""
+    ledger = house().ledger
+    return answer({"counts": ledger.count_differences(), "approved": ledger.approved_differences()})
 
 
 @api.post("/stock/counts/<int:seq>/approve", responses=answers(StockAfter))
@@ -55,6 +58,16 @@ def counts() -> Response:
 def approve(path: OfCount) -> Response:
     """Stand for the difference that somebody else counted."""
     return answer(do(stock.approve_count, count=path.seq))
+
+
+@api.get("/stock/counts/<int:seq>/minutes.pdf", responses=answers(PDF_TYPE))
+@staff(*STOREKEEPERS, AUDITOR)
+def count_minutes(path: OfCount) -> Response:
+    """The minutes of a difference that a second person has approved, to be signed by both."""
+    view, names = house().ledger.count_minutes(path.seq, house().clock()), house().door.names()
+    counted_by, approved_by = (names.get(by, by) for by in (view.counted_by, view.approved_by))
+    named = replace(view, counted_by=counted_by, approved_by=approved_by)
+    return Response(house().aside(papers.count_minutes, named), content_type=PDF_TYPE)
 
 
 @api.get("/stock/<item>/movements/<int:seq>/minutes.pdf", responses=answers(PDF_TYPE))

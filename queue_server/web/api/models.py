@@ -489,6 +489,7 @@ class Consignments(BaseModel):
 
 class Counts(BaseModel):
     counts: list[CountDifferenceView]
+    approved: list[CountDifferenceView]
 
 
 class WithdrawnCards(BaseModel):
