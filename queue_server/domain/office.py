@@ -166,6 +166,7 @@ class Office:
             arrivals=rows["arrivals"],
             places=self.places,
             called_back=self.called_back,
+            invited=rows["invitation_days"],
         )
 
     def last_number(self, queue: str, day: str) -> int:

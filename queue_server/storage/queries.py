@@ -100,6 +100,7 @@ USUAL: dict[str, sa.Select[Any]] = {
     **{table: of_today(table) for table in ("item_days", "paces", "sequences", "service_counts")},
     "office_files": rows_of("office_files", order=[of("office_files").seq]),
     "alerts": rows_of("alerts", UNANSWERED, order=[of("alerts").seq]),
+    "invitation_days": rows_of("invitation_days", of("invitation_days").day >= TODAY),
     "bucket_counts": rows_of("bucket_counts", of("bucket_counts").day >= TODAY),
     "unfinished": rows_of("tickets", UNFINISHED, order=[t_tickets.c.place]),
     "skipped": rows_of("tickets", t_tickets.c.day == TODAY, t_tickets.c.state == tickets.NO_SHOW),
@@ -453,6 +454,7 @@ class Reader:
             places=self.places(),
             dated=dict(map(tuple, self.ask(VOUCHERS_OF_DAYS))),
             called_back=self.called_back(),
+            invited={row.day: row for row in self.of_policy("invitation_days")},
             finished=self.finished() if lines else {},
         )
 

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
+from queue_server.domain.backlog import InvitationDay
 from queue_server.domain.catalogue import Catalogue, Service
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
@@ -102,6 +103,7 @@ class Snapshot:
     places: dict[str, Places]  # by service
     dated: dict[str, int]  # open vouchers of each day
     called_back: dict[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
+    invited: dict[str, InvitationDay]  # by day, of today and later
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -227,6 +229,7 @@ class Snapshot:
             arrivals=self.arrivals,
             places={service: places.cards for service, places in self.places.items()},
             called_back=self.called_back,
+            invited=self.invited,
         )
 
     def refusal(self, service: Service, priority: bool = False) -> Refusal | None:

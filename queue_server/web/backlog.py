@@ -205,9 +205,9 @@ class Desk:
     def release(
         self, cards: int, actor: str, once: Once | None = None, progress: Progress = lambda done, of: None
     ) -> dict[str, Any]:
-        """Blanks and days for the next `cards` in line. Fewer where fewer wait, or where the blanks end on the way.
+        """Blanks and days for the next `cards` in line. Fewer where fewer wait, or where the blanks end (`short_of`).
 
-        Raises `OutOfStock` when not even the first portion can be promised, `WrongState` when nobody waits.
+        Raises `OutOfStock` when not one can be released, `WrongState` when nobody waits.
         """
         holder, released, days, short = new_token(), 0, dict[str, int](), None
         while released < cards:
@@ -222,6 +222,7 @@ class Desk:
             released += done["released"]
             days |= {day: days.get(day, 0) + number for day, number in done["days"].items()}
             progress(released, cards)
+            short = done["short_of"]
             if done["released"] < wanted:
                 break
         return {"released": released, "days": days, "short_of": short}
