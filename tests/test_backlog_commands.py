@@ -28,7 +28,8 @@ def test_a_list_comes_in_and_its_bad_line_is_said(listed: Path) -> None:
     told = done.stdout.splitlines()
     assert told[:4] == ["entered\t699", "moved\t0", "repeated\t0", "bad\t1"]
     assert told[4] == "line 5\tformula\tThere is a spreadsheet formula in it."
-    assert typed("import", str(listed)).stdout == done.stdout
+    again = typed("import", str(listed)).stdout.splitlines()
+    assert again == ["entered\t0", "moved\t0", "repeated\t699", *told[3:]]
     assert "PRINT_READY_RECORD\t699" in typed("backlog", "show").stdout
     assert typed("verify").exit_code == 0
 

@@ -124,9 +124,14 @@ class Desk:
     def import_list(self, source: BinaryIO, actor: str, progress: Progress = lambda done, of: None) -> Run:
         """Take a list over, in commands of at most 500 lines; one that was broken off goes on where it was.
 
-        The same list again adds nothing. Raises `Invalid` for one whose heading cannot be read.
+        The same list again adds nothing, and says so. Raises `Invalid` for one whose heading cannot be read.
         """
         run: Run = self.aside(self._begin, source, actor)
+        if run.finished_at is not None:
+            return replace(run, entered=0, moved=0, repeated=run.entered + run.moved + run.repeated)
+        return self._go_on(run, source, progress)
+
+    def _go_on(self, run: Run, source: BinaryIO, progress: Progress) -> Run:
         items = backlog_file.read(source, self.catalogue().kecamatan, self.today.isoformat(), after=run.position)
         while run.finished_at is None:
             portion = self.aside(lambda: list(islice(items, MOST_AT_ONCE)))

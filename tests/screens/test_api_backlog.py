@@ -191,6 +191,8 @@ def test_a_list_is_imported_and_its_bad_lines_are_a_file(sari: Browser, office: 
     lines[2] = lines[2].replace("2026-03-02", "=HARI()")
     run = upload(sari, csv_of(lines)).json
     assert (run["lines"], run["position"], run["entered"], run["bad"]) == (6, 6, 4, 1)
+    again = upload(sari, csv_of(lines)).json
+    assert again == {**run, "entered": 0, "repeated": 4}
     assert sari.get("/backlog/imports").json["imports"] == [run]
     faults = sari.get(f"/backlog/imports/{run['id']}/faults")
     assert faults.mimetype == "text/csv"
