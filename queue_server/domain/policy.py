@@ -356,9 +356,11 @@ class Ration:
         level, free = self.level, self.free(item)
         if level is None:
             return self.bebas(item)
+        if item != RATIONED:
+            return free
         if not self.serves(self.catalogue.services[PRINTED_AS]):
             return 0
-        if item != RATIONED or not level.shares:
+        if not level.shares:
             return free
         bucket, ahead = backlog_bucket(self.catalogue), self.cards_ahead()
         share = shared_out(free + self.promised_on(self.day) + ahead, level.shares).get(bucket, 0)

@@ -25,8 +25,8 @@ def founded(database_url: str, rng: random.Random) -> Iterator[Founded]:
     """An office that shares out 70 to 30 below four days of cover, at 08.00 on a Monday, and people who wait."""
     made: list[TheBacklog] = []
 
-    def found(blanks: int, quota: int, shares: str = SHARES) -> TheBacklog:
-        text = TheOffice.text_of("banyuwangi").replace(SHARES, shares)
+    def found(blanks: int, quota: int, terbatas: str = SHARES) -> TheBacklog:
+        text = TheOffice.text_of("banyuwangi").replace(SHARES, terbatas)
         text = text.replace('serves = ["print_ready"]', 'serves = ["print_ready"]\nshares = { print_ready = 100 }')
         text = text.replace("[kecamatan]\n", '[kecamatan]\n"35.10.99" = "Kasemen"\n')
         text = re.sub(r"^daily_quota = .*$", f"daily_quota = {quota}", text, count=1, flags=re.MULTILINE)
@@ -147,7 +147,7 @@ def test_a_card_that_is_printed_takes_no_quota_when_its_holder_is_asked_again(fo
 
 
 def test_who_has_a_blank_gets_a_day_although_the_level_has_no_share_for_them_any_more(founded: Founded) -> None:
-    line = founded(blanks=50, quota=10, shares="shares = { replacement = 100 }")
+    line = founded(blanks=50, quota=10, terbatas="shares = { replacement = 100 }")
     line.desk.release(3, "sari")
     line.office.enter("KTP", "count", 35)
     assert ration(line.office).level_name == "TERBATAS"
@@ -156,3 +156,11 @@ def test_who_has_a_blank_gets_a_day_although_the_level_has_no_share_for_them_any
     ids = [row.record_id for row in line.store.to_come()]
     one_a_day = {"2026-11-25": 1, "2026-11-26": 1, "2026-11-27": 1}
     assert line.office.do(verbs.invite, ids=ids, records=ids)["days"] == one_a_day
+
+
+def test_nothing_is_released_at_a_level_that_does_not_serve_them(founded: Founded) -> None:
+    line = founded(blanks=50, quota=20, terbatas='serves = ["replacement"]\nshares = { replacement = 100 }')
+    assert ration(line.office).level_name == "TERBATAS"
+    with pytest.raises(OutOfStock) as none:
+        line.desk.release(1, "sari")
+    assert none.value.details["item"] == "KTP"
