@@ -165,7 +165,7 @@ def _day(view: SlipView, voucher: VoucherView) -> list[Block]:
     come_at = (words["come_at"], _clock_range(view, voucher.opens_at, voucher.until))
     return [
         Text(day_and_month(date.fromisoformat(voucher.date), view.language), "service"),
-        Figures(((words["rank"], str(voucher.rank)), come_at)),
+        Figures((*([(words["rank"], str(voucher.rank))] if voucher.rank else []), come_at)),
         *([Text(words["announced"])] if voucher.awaited else []),
     ]
 

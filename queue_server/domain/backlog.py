@@ -7,7 +7,7 @@ A record is known by a random id and by what orders the line; whose it is stands
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,10 +83,15 @@ class BacklogDay:
 
 @dataclass(frozen=True, slots=True)
 class InvitationDay:
+    """Who is asked to come on a day. `cards` are those to be printed for it, which count in its quota: not a card that
+    was printed before its holder was asked again, nor one that was taken off or moved to another day.
+    """
+
     KEY: ClassVar[tuple[str, ...]] = ("day",)
 
     day: str
     invited: int = 0
+    cards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +131,12 @@ def in_front(waiting: Waiting, order: Sequence[str], kind: str, since: str) -> i
     return sum(number for (k, day), number in waiting.items() if (order.index(k), day) < place)
 
 
-def invitation_days(
-    invited: Mapping[str, int], days: Iterable[str], a_day: int, cards: int
-) -> Iterator[tuple[str, int]]:
-    """Spread `cards` invitations over business `days`, at most `a_day` together with those `invited` before."""
+def invitation_days(room: Callable[[str], int], days: Iterable[str], cards: int) -> Iterator[tuple[str, int]]:
+    """Spread `cards` invitations over business `days`, on each no more than there is `room` for."""
     for day in days:
         if cards <= 0:
             return
-        free = min(cards, a_day - invited.get(day, 0))
+        free = min(cards, room(day))
         if free > 0:
             yield day, free
             cards -= free

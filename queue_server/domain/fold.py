@@ -872,6 +872,7 @@ def _(event: events.RecordsEntered, office: Office, entry: Entry) -> None:
 
 @folds(events.RecordsMoved)
 def _(event: events.RecordsMoved, office: Office, entry: Entry) -> None:
+    give_days_back(office, event.records)
     move_records(office, entry, event.records, event.state, release=None, invited_for=None)
 
 
@@ -882,8 +883,9 @@ def _(event: events.RecordsReleased, office: Office, entry: Entry) -> None:
 
 @folds(events.RecordsInvited)
 def _(event: events.RecordsInvited, office: Office, entry: Entry) -> None:
+    cards = give_days_back(office, event.records)
     day = office.rows["invitation_days"].get(event.day) or InvitationDay(event.day)
-    office.put("invitation_days", replace(day, invited=day.invited + len(event.records)))
+    office.put("invitation_days", replace(day, invited=day.invited + len(event.records), cards=day.cards + cards))
     for record_id in event.records:
         office.put("backlog", replace(office.rows["backlog"][record_id], invited_for=event.day))
 
@@ -902,6 +904,15 @@ def _(event: events.RecordsCollected, office: Office, entry: Entry) -> None:
 def _(event: events.RecordsErased, office: Office, entry: Entry) -> None:
     for record_id in event.records:
         office.put("backlog", replace(office.rows["backlog"][record_id], erased=True))
+
+
+def give_days_back(office: Office, records: Iterable[str]) -> int:
+    """Cards that are not printed leave the quota of the day that they were meant for; how many are to be printed."""
+    rows = [row for record_id in records if (row := office.rows["backlog"][record_id]).state == backlog.RELEASED]
+    for day, cards in Counter(row.invited_for for row in rows if row.invited_for).items():
+        old: InvitationDay = office.rows["invitation_days"][day]
+        office.put("invitation_days", replace(old, cards=old.cards - cards))
+    return len(rows)
 
 
 def move_records(office: Office, entry: Entry, records: Iterable[str], state: str, **changes: Any) -> None:

@@ -6,6 +6,7 @@ is undone exactly) and the list of the rows to write.
 
 from __future__ import annotations
 
+import bisect
 import heapq
 from collections import defaultdict
 from collections.abc import Callable
@@ -103,6 +104,7 @@ class Office:
         self.longest: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
         self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
+        self.order_of_day: dict[str, list[int]] = defaultdict(list)  # date -> ranks of its open vouchers, sorted
         self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
         self.called_back: dict[tuple[str, str], int] = defaultdict(
             int
@@ -165,6 +167,7 @@ class Office:
             arrivals=rows["arrivals"],
             places=self.places,
             called_back=self.called_back,
+            invited=rows["invitation_days"],
         )
 
     def last_number(self, queue: str, day: str) -> int:
@@ -213,6 +216,15 @@ class Office:
         open_now = [state.counter for state in self.rows["counters"].values() if state.state == AT_WORK]
         return self.catalogue.line_of([service], open_now)
 
+    def place_in_order(self, voucher: Voucher) -> int | None:
+        """Which of its day's open vouchers is called as the how many-th, from 1; None without a day or once it is over.
+
+        A rank says only who goes before whom; those of broken promises are negative: `docs/field.md#voucher`.
+        """
+        if not voucher.in_order:
+            return None
+        return bisect.bisect_right(self.order_of_day[voucher.date], voucher.rank)
+
     def group_line(self, service: str) -> list[Ticket]:
         """Everyone who waits in a service's group, by place: for the rare command that needs the whole line."""
         group = self.catalogue.codes_of_group[self.catalogue.services[service].prefix]
@@ -260,6 +272,11 @@ class Office:
                 self.places[voucher.service] += by * voucher.cards
             if voucher and voucher.early and voucher.state == "open":
                 self.called_back[voucher.early, voucher.service] += by * voucher.cards
+        if old and old.in_order:
+            ranks = self.order_of_day[old.date]
+            del ranks[bisect.bisect_left(ranks, old.rank)]
+        if new and new.in_order:
+            bisect.insort(self.order_of_day[new.date], new.rank)
         if new and new.waits:
             heapq.heappush(self.asked[new.service], (new.rank, new.code))
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from queue_server.domain import calendar, stock
+from queue_server.domain.backlog import MOST_RELEASED, PRINTED_AS, InvitationDay
 from queue_server.domain.catalogue import (
     AMAN,
     KOSONG,
@@ -133,6 +134,15 @@ def gives_back_at(catalogue: Catalogue, day: str) -> int | None:
     return calendar.instant(catalogue, date.fromisoformat(day), policy.give_back)
 
 
+@lru_cache(maxsize=64)  # every ticket asks for it
+def backlog_bucket(catalogue: Catalogue) -> str:
+    """Where the cards of the print backlog count; empty where none of the shares fits them or nothing is rationed."""
+    service, policy = catalogue.services.get(PRINTED_AS), catalogue.policy
+    if policy is None or service is None or RATIONED not in service.consumes:
+        return ""
+    return bucket_of(policy, service.purpose, priority=False, channel="") or ""
+
+
 # -- rules over figures -----------------------------------------------------------------------------------------------
 
 
@@ -149,6 +159,7 @@ class Ration:
     arrivals: Mapping[tuple[str, str], Arrival]
     places: Mapping[str, int]  # service -> cards that its waiting list asks for
     called_back: Mapping[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
+    invited: Mapping[str, InvitationDay]  # day -> who of the print backlog is asked to come on it
 
     # -- the stock -----------------------------------------------------------------------------------------------------
 
@@ -233,13 +244,21 @@ class Ration:
         return bucket_of(policy, service.purpose, priority, channel) or ""
 
     def promised(self, bucket: str, day: str | None = None) -> int:
+        """Out of one bucket; cards of the print backlog count in theirs on the day on which they are fetched."""
         count = self.counts.get((day or self.day, bucket))
-        return count.promised if count else 0
+        cards = self.cards_invited(day or self.day) if bucket == backlog_bucket(self.catalogue) else 0
+        return (count.promised if count else 0) + cards
 
-    def promised_today(self) -> int:
+    def promised_on(self, day: str) -> int:
         """Out of every bucket, vouchers apart."""
         policy = self.catalogue.policy
-        return sum(self.promised(bucket) for bucket in (policy and policy.buckets) or (ON_SITE,))
+        buckets = (policy and policy.buckets) or (ON_SITE,)
+        in_none = 0 if backlog_bucket(self.catalogue) in buckets else self.cards_invited(day)
+        return in_none + sum(self.promised(bucket, day) for bucket in buckets)
+
+    def cards_invited(self, day: str) -> int:
+        row = self.invited.get(day)
+        return row.cards if row else 0
 
     def early(self) -> int:
         """Cards of later vouchers whose holders may come today as well."""
@@ -254,21 +273,25 @@ class Ration:
         policy = self.catalogue.policy
         if policy is None or policy.daily_quota is None:
             return None
-        taken = self.promised_today() + self.early() if day == self.day else 0
-        return max(0, policy.daily_quota - self.promised(VOUCHER, day) - taken)
+        early = self.early() if day == self.day else 0
+        return max(0, policy.daily_quota - self.promised(VOUCHER, day) - self.promised_on(day) - early)
 
     def share_left(self, bucket: str, free: int) -> int | None:
         """Cards that a bucket may still promise; None while no share is in force.
 
         A share is one of all that the day may promise to those who come: what was promised and what is `free`,
-        within the quota.
+        within the quota. What the print backlog was given ahead of later days is out of its own share alone.
         """
         level, until = self.level, gives_back_at(self.catalogue, self.day)
         if bucket == VOUCHER or level is None or not level.shares or until is None or self.now >= until:
             return None
-        quota, promised = self.quota_left(self.day), self.promised_today()
-        total = promised + (free if quota is None else min(free, quota))
-        return max(0, shared_out(total, level.shares).get(bucket, 0) - self.promised(bucket))
+        quota = self.quota_left(self.day)
+        left = free if quota is None else min(free, quota)
+        ahead = self.cards_ahead() if left != quota else 0
+        ahead = min(ahead, quota - left) if quota is not None else ahead
+        total = self.promised_on(self.day) + ahead + left
+        before = self.promised(bucket) + (ahead if bucket == backlog_bucket(self.catalogue) else 0)
+        return max(0, shared_out(total, level.shares).get(bucket, 0) - before)
 
     def refusal(
         self, service: Service, cards: int, bucket: str, held: Mapping[str, int], promised_before: bool = False
@@ -315,6 +338,51 @@ class Ration:
             need = service.consumes[RATIONED]
             limits += [left // need for left in rationed if left is not None]
         return min(limits, default=None)
+
+    # -- the print backlog ---------------------------------------------------------------------------------------------
+
+    def for_backlog(self) -> tuple[int, str]:
+        """For how many cards blanks may be set aside now, to be fetched on later days, and the item that limits it."""
+        needs = self.catalogue.needs(PRINTED_AS, 1).items()
+        limits = [(self.in_store_for_backlog(item) // need, item) for item, need in needs if need]
+        return min(limits, default=(MOST_RELEASED, ""))
+
+    def in_store_for_backlog(self, item: str) -> int:
+        """Units: all that is *bebas* without a policy, else none that somebody has asked for before.
+
+        Of shared blanks no more than its share of them all, those given ahead counted: the days to come have shares of
+        their own, so the hour of give-back adds nothing. Source: `docs/field.md#print-backlog`.
+        """
+        level, free = self.level, self.free(item)
+        if level is None:
+            return self.bebas(item)
+        if item != RATIONED:
+            return free
+        if not self.serves(self.catalogue.services[PRINTED_AS]):
+            return 0
+        if not level.shares:
+            return free
+        bucket, ahead = backlog_bucket(self.catalogue), self.cards_ahead()
+        share = shared_out(free + self.promised_on(self.day) + ahead, level.shares).get(bucket, 0)
+        return max(0, min(free, share - self.promised(bucket) - ahead))
+
+    def cards_ahead(self) -> int:
+        """Of the print backlog, for days after the open one."""
+        return sum(row.cards for day, row in self.invited.items() if day > self.day)
+
+    def room_for_backlog(self, day: str) -> int | None:
+        """Cards that may still be fetched on a later day: its quota, or the share of it; None is no quota.
+
+        A day without any has room for one, so that a card that is there can always be fetched.
+        """
+        left, level = self.quota_left(day), self.level
+        if left is None or level is None:
+            return None
+        if level.shares:
+            bucket = backlog_bucket(self.catalogue)
+            share = shared_out(left + self.promised_on(day), level.shares).get(bucket, 0)
+            left = max(0, min(left, share - self.promised(bucket, day)))
+        return left or int(self.is_empty(day))
 
     # -- another day ---------------------------------------------------------------------------------------------------
 
@@ -378,7 +446,11 @@ class Ration:
 
     def has_room(self, day: str, cards: int) -> bool:
         left = self.quota_left(day)
-        return left is None or cards <= left or (day != self.day and not self.promised(VOUCHER, day))
+        return left is None or cards <= left or (day != self.day and self.is_empty(day))
+
+    def is_empty(self, day: str) -> bool:
+        """Nothing was promised for a later day."""
+        return not self.promised(VOUCHER, day) and not self.promised_on(day)
 
     def next_day_for(self, service: Service, cards: int) -> str:
         """For whoever was promised blanks and cannot be served today."""

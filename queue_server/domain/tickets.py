@@ -119,6 +119,11 @@ class Voucher:
         """On the waiting list."""
         return self.state == "open" and not self.date
 
+    @property
+    def in_order(self) -> bool:
+        """It has a place in the order of its day."""
+        return self.state == "open" and bool(self.date)
+
     def good_on(self, day: str) -> bool:
         """On its date (or later, when the office did not open on it), and on the day on which it was called back."""
         return bool(self.date) and (self.date <= day or self.early == day)

@@ -203,7 +203,7 @@ class VoucherView:
 
     code: str
     date: str | None
-    rank: int
+    rank: int | None  # place in the order of its day among the open vouchers, 1 is called first
     service: str
     service_name: str
     state: str  # open | redeemed | lapsed | cancelled

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -108,22 +109,30 @@ def move(office: Office, *, record_id: str, state: str, reason: str = "") -> dic
 def release(office: Office, *, release: str, ids: Sequence[str], cards: int) -> dict[str, Any]:
     """Set a blank aside for each of the next `cards` in line, who are `ids` in order, and give each a day to come.
 
-    `release` is a random id that holds the blanks until the cards are printed. Raises `Conflict` when `ids` are
-    not the next any more, `OutOfStock` when so many blanks cannot be promised, `WrongState` when nobody waits.
+    `release` is a random id that holds the blanks until the cards are printed. Where there are not so many blanks, or
+    the policy leaves fewer, the first in line get them, and `short_of` names the item. Raises `Conflict` when `ids` are
+    not the next any more, `OutOfStock` when not one can be released, `WrongState` when nobody waits.
     """
     require_true_clock(office)
     require_few(ids)
     if not ids:
         raise WrongState("backlog_empty")
+    require_next(office, ids, cards)
+    given, short_of = set_aside(office, release, cards)
+    first = list(ids[:given])
+    record(office, events.RecordsReleased(first, release))
+    return {"released": given, "days": invite_all(office, first), "short_of": short_of}
+
+
+def require_next(office: Office, ids: Sequence[str], cards: int) -> None:
+    """Raises `Conflict` unless `ids` are the next `cards`, in the order of kinds and dates."""
     rows = [of(office, record_id) for record_id in ids]
     order = office.catalogue.rules.print_order
-    if any(row.state != backlog.PRINT_READY for row in rows) or len(set(ids)) != cards:
+    places = [(order.index(row.kind), row.since, row.arrived) for row in rows]
+    if any(row.state != backlog.PRINT_READY for row in rows) or len(set(ids)) != cards or places != sorted(places):
         raise Conflict("line_moved")
     if backlog.tally(rows) != backlog.next_in_line(waiting(office), order, cards):
         raise Conflict("line_moved")
-    set_aside(office, release, cards)
-    record(office, events.RecordsReleased(list(ids), release))
-    return {"released": cards, "days": invite_all(office, ids)}
 
 
 def waiting(office: Office) -> dict[tuple[str, str], int]:
@@ -132,13 +141,15 @@ def waiting(office: Office) -> dict[tuple[str, str], int]:
     return {(c.kind, c.since): c.records for c in counts if c.state == backlog.PRINT_READY}
 
 
-def set_aside(office: Office, release: str, cards: int) -> None:
-    catalogue, wishes = office.catalogue, needs(office, cards)
-    for item, wanted in wishes.items():
-        left = stock.available(office.balance(item, stock.STORE), catalogue.rules)
-        if wanted > left:
-            raise OutOfStock(item=item, wanted=wanted, available=left, service=backlog.PRINTED_AS)
-    record(office, events.BlanksReserved(release, dict(wishes)))
+def set_aside(office: Office, release: str, cards: int) -> tuple[int, str | None]:
+    """For how many of so many cards, and the item that ends before the last. Raises `OutOfStock` for none."""
+    require_printing(office)
+    left, item = office.ration.for_backlog()
+    given = min(cards, left)
+    if not given:
+        raise OutOfStock("none_to_release", item=item)
+    record(office, events.BlanksReserved(release, needs(office, given)))
+    return given, item if given < cards else None
 
 
 def give_back(office: Office, release: str, cards: int) -> None:
@@ -150,9 +161,13 @@ def give_back(office: Office, release: str, cards: int) -> None:
 
 def needs(office: Office, cards: int) -> dict[str, int]:
     """What so many cards take: item -> whole units."""
+    require_printing(office)
+    return office.catalogue.needs(backlog.PRINTED_AS, cards)
+
+
+def require_printing(office: Office) -> None:
     if backlog.PRINTED_AS not in office.catalogue.services:
         raise Invalid("unknown_service", service=backlog.PRINTED_AS)
-    return office.catalogue.needs(backlog.PRINTED_AS, cards)
 
 
 def print_cards(office: Office, *, ids: Sequence[str], new_code: NewCode) -> dict[str, Any]:
@@ -181,20 +196,30 @@ def print_cards(office: Office, *, ids: Sequence[str], new_code: NewCode) -> dic
 def invite(office: Office, *, ids: Sequence[str]) -> dict[str, Any]:
     """A new day for those who have not come. Raises `WrongState`."""
     require_few(ids)
-    require_state(office, ids, *backlog.TO_COME)
-    return {"invited": len(ids), "days": invite_all(office, ids)}
+    rows = require_state(office, ids, *backlog.TO_COME)
+    printed = [row.record_id for row in rows if row.state == backlog.PRINTED]
+    days = Counter(invite_all(office, printed, to_print=False))
+    days.update(invite_all(office, [row.record_id for row in rows if row.state == backlog.RELEASED]))
+    return {"invited": len(ids), "days": dict(days)}
 
 
-def invite_all(office: Office, ids: Sequence[str]) -> dict[str, int]:
-    """Day -> how many, from the next business day on, within the day's quota."""
-    invited = {day: row.invited for day, row in office.rows["invitation_days"].items()}
-    a_day, asked = office.catalogue.rules.invitations_a_day, 0
-    days = {}
-    for day, number in backlog.invitation_days(invited, business_days(office), a_day, len(ids)):
+def invite_all(office: Office, ids: Sequence[str], to_print: bool = True) -> dict[str, int]:
+    """Day -> how many, from the next business day on; cards that are `to_print` within that day's quota as well."""
+    days, asked = {}, 0
+    room = partial(room_on, office, to_print)
+    for day, number in backlog.invitation_days(room, business_days(office), len(ids)):
         record(office, events.RecordsInvited(list(ids[asked : asked + number]), day))
         days[day] = number
         asked += number
     return days
+
+
+def room_on(office: Office, to_print: bool, day: str) -> int:
+    """How many more may be asked to come on a later day."""
+    row = office.rows["invitation_days"].get(day)
+    left = office.catalogue.rules.invitations_a_day - (row.invited if row else 0)
+    most = office.ration.room_for_backlog(day) if to_print else None
+    return left if most is None else min(left, most)
 
 
 def business_days(office: Office) -> Iterator[str]:

@@ -88,7 +88,7 @@ def voucher_state(office: Office, code: str) -> dict[str, Any]:
         "token": voucher.token,
         "service": voucher.service,
         "date": voucher.date or None,
-        "rank": abs(voucher.rank) if voucher.date else None,
+        "rank": office.place_in_order(voucher),
         "state": voucher.state,
         "reserved": [{"item": r.item, "quantity": r.quantity} for r in held if r.quantity],
         "awaited": [{"item": r.item, "quantity": r.awaited} for r in held if r.awaited],

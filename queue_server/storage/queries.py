@@ -100,8 +100,8 @@ USUAL: dict[str, sa.Select[Any]] = {
     **{table: of_today(table) for table in ("item_days", "paces", "sequences", "service_counts")},
     "office_files": rows_of("office_files", order=[of("office_files").seq]),
     "alerts": rows_of("alerts", UNANSWERED, order=[of("alerts").seq]),
+    "invitation_days": rows_of("invitation_days", of("invitation_days").day >= TODAY),
     "bucket_counts": rows_of("bucket_counts", of("bucket_counts").day >= TODAY),
-    "voucher ranks": rows_of("sequences", of("sequences").queue == "voucher", of("sequences").day >= TODAY),
     "unfinished": rows_of("tickets", UNFINISHED, order=[t_tickets.c.place]),
     "skipped": rows_of("tickets", t_tickets.c.day == TODAY, t_tickets.c.state == tickets.NO_SHOW),
 }
@@ -132,6 +132,11 @@ CARDS_OF_VOUCHERS = (
 )
 WAITING_LIST = CARDS_OF_VOUCHERS.where(of("vouchers").date == "")
 CALLED_BACK = CARDS_OF_VOUCHERS.where(of("vouchers").early == TODAY)
+VOUCHERS_OF_DAYS = (
+    sa.select(of("vouchers").date, sa.func.count())
+    .where(of("vouchers").site == SITE, OPEN_VOUCHER, of("vouchers").date >= TODAY)
+    .group_by(of("vouchers").date)
+)
 FINISHED = (
     sa.select(t_tickets.c.counter, sa.func.count(), sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000))
     .where(t_tickets.c.site == SITE, t_tickets.c.day == TODAY, t_tickets.c.state == tickets.FINISHED)
@@ -447,8 +452,9 @@ class Reader:
             item_uses={row.item: row for row in self.of_policy("item_uses")},
             arrivals={(row.item, row.delivery): row for row in self.usual("arrivals")},
             places=self.places(),
-            voucher_ranks={row.day: row.last_number for row in self.usual("voucher ranks", "sequences")},
+            dated=dict(map(tuple, self.ask(VOUCHERS_OF_DAYS))),
             called_back=self.called_back(),
+            invited={row.day: row for row in self.of_policy("invitation_days")},
             finished=self.finished() if lines else {},
         )
 
@@ -547,12 +553,21 @@ class Reader:
 
     def voucher(self, voucher: Voucher, snapshot: Snapshot, language: str) -> VoucherView:
         held = self.reservations([voucher.code])[voucher.code]
-        return voucher_view(snapshot, voucher, held, self.position(voucher) if voucher.waits else None, language)
+        position = self.position(voucher) if voucher.waits else None
+        place = self.place_in_order(voucher) if voucher.in_order else None
+        return voucher_view(snapshot, voucher, held, position, place, language)
 
     def position(self, voucher: Voucher) -> int:
         """Where a place stands on the waiting list of its service, from 1."""
         columns = of("vouchers")
         before = (OPEN_VOUCHER, columns.date == "", columns.service == voucher.service, columns.rank <= voucher.rank)
+        query = sa.select(sa.func.count()).where(columns.site == self.site, *before)
+        return self.connection.execute(query).scalar_one()
+
+    def place_in_order(self, voucher: Voucher) -> int:
+        """The same as `Office.place_in_order`, asked of the index of open vouchers."""
+        columns = of("vouchers")
+        before = (OPEN_VOUCHER, columns.date == voucher.date, columns.rank <= voucher.rank)
         query = sa.select(sa.func.count()).where(columns.site == self.site, *before)
         return self.connection.execute(query).scalar_one()
 
@@ -634,14 +649,19 @@ def ticket_view(
 
 
 def voucher_view(
-    snapshot: Snapshot, voucher: Voucher, held: list[Reservation], position: int | None, language: str
+    snapshot: Snapshot,
+    voucher: Voucher,
+    held: list[Reservation],
+    position: int | None,
+    place: int | None,
+    language: str,
 ) -> VoucherView:
     cards = [r for r in held if r.item in stock.CARDS]
     opens_at, until = snapshot.voucher_hours(voucher.date) if voucher.date else (None, None)
     return VoucherView(
         code=voucher.code,
         date=voucher.date or None,
-        rank=abs(voucher.rank),
+        rank=place,
         service=voucher.service,
         service_name=snapshot.catalogue.services[voucher.service].name.get(language),
         state=voucher.state,

@@ -546,6 +546,7 @@ invitation_days = sa.Table(
     site(),
     text("day", primary_key=True),
     whole("invited"),
+    whole("cards"),
 )
 
 # In the order in which their rows are written: what a foreign key names comes first.

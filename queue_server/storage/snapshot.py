@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
+from queue_server.domain.backlog import InvitationDay
 from queue_server.domain.catalogue import Catalogue, Line, Service
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
@@ -101,8 +102,9 @@ class Snapshot:
     item_uses: dict[str, ItemUse]
     arrivals: dict[tuple[str, str], Arrival]
     places: dict[str, Places]  # by service
-    voucher_ranks: dict[str, int]  # the last one given for each day
+    dated: dict[str, int]  # open vouchers of each day
     called_back: dict[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
+    invited: dict[str, InvitationDay]  # by day, of today and later
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
 
     # -- the day -----------------------------------------------------------------------------------------------------
@@ -234,6 +236,7 @@ class Snapshot:
             arrivals=self.arrivals,
             places={service: places.cards for service, places in self.places.items()},
             called_back=self.called_back,
+            invited=self.invited,
         )
 
     def refusal(self, service: Service, priority: bool = False) -> Refusal | None:
@@ -251,7 +254,7 @@ class Snapshot:
             waiting = self.places[service.code].count if service.code in self.places else 0
             return OfferView(None, None, None, None, announced=False, position=waiting + 1, of=waiting + 1)
         opens_at, until = self.voucher_hours(offer.date)
-        rank = self.voucher_ranks.get(offer.date, 0) + 1
+        rank = self.dated.get(offer.date, 0) + 1
         return OfferView(offer.date, rank, opens_at, until, bool(offer.awaited), position=None, of=None)
 
     def voucher_hours(self, day: str) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def overview() -> ResponseReturnValue:
         waiting=sum(kinds.values()),
         kinds=[(KIND_NAMES[kind].get(language()), number) for kind, number in kinds.items()],
         states=[line for line in state_lines(figures.counts) if line.state != backlog.PRINT_READY],
-        free=min((item.available for item in today.items if item.item in needed()), default=0),
+        free=can_be_released(),
         most=backlog.MOST_RELEASED,
         a_day=house().catalogue().rules.invitations_a_day,
         left_days=house().catalogue().rules.uncollected_days,
@@ -60,12 +60,11 @@ def state_lines(counts: dict[tuple[str, str], int]) -> list[StateLine]:
     return [StateLine(state, MEANINGS[state].name.get(language()), number) for state, number in sums.items() if number]
 
 
-def needed() -> frozenset[str]:
-    """The items that a card takes."""
-    catalogue = house().catalogue()
-    return (
-        frozenset(catalogue.needs(backlog.PRINTED_AS, 1)) if backlog.PRINTED_AS in catalogue.services else frozenset()
-    )
+def can_be_released() -> int:
+    """Cards for which blanks can be set aside now."""
+    if backlog.PRINTED_AS not in house().catalogue().services:
+        return 0
+    return house().queries.snapshot(house().clock()).ration.for_backlog()[0]
 
 
 @blueprint.get("/records")

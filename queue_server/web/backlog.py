@@ -124,9 +124,14 @@ class Desk:
     def import_list(self, source: BinaryIO, actor: str, progress: Progress = lambda done, of: None) -> Run:
         """Take a list over, in commands of at most 500 lines; one that was broken off goes on where it was.
 
-        The same list again adds nothing. Raises `Invalid` for one whose heading cannot be read.
+        The same list again adds nothing, and says so. Raises `Invalid` for one whose heading cannot be read.
         """
         run: Run = self.aside(self._begin, source, actor)
+        if run.finished_at is not None:
+            return replace(run, entered=0, moved=0, repeated=run.entered + run.moved + run.repeated)
+        return self._go_on(run, source, progress)
+
+    def _go_on(self, run: Run, source: BinaryIO, progress: Progress) -> Run:
         items = backlog_file.read(source, self.catalogue().kecamatan, self.today.isoformat(), after=run.position)
         while run.finished_at is None:
             portion = self.aside(lambda: list(islice(items, MOST_AT_ONCE)))
@@ -205,9 +210,9 @@ class Desk:
     def release(
         self, cards: int, actor: str, once: Once | None = None, progress: Progress = lambda done, of: None
     ) -> dict[str, Any]:
-        """Blanks and days for the next `cards` in line. Fewer where fewer wait, or where the blanks end on the way.
+        """Blanks and days for the next `cards` in line. Fewer where fewer wait, or where the blanks end (`short_of`).
 
-        Raises `OutOfStock` when not even the first portion can be promised, `WrongState` when nobody waits.
+        Raises `OutOfStock` when not one can be released, `WrongState` when nobody waits.
         """
         holder, released, days, short = new_token(), 0, dict[str, int](), None
         while released < cards:
@@ -222,6 +227,7 @@ class Desk:
             released += done["released"]
             days |= {day: days.get(day, 0) + number for day, number in done["days"].items()}
             progress(released, cards)
+            short = done["short_of"]
             if done["released"] < wanted:
                 break
         return {"released": released, "days": days, "short_of": short}

@@ -317,6 +317,10 @@ SENTENCES = {
     "record_state": Words(
         "Datanya {record_state}, jadi itu tidak bisa.", "It is {record_state}, so that is not possible."
     ),
+    "none_to_release": Words(
+        "Tidak ada {item} yang bisa dilepas untuk antrean cetak sekarang: habis, disisihkan, atau untuk yang lain.",
+        "No {item} can be released to the print backlog now: gone, set aside already, or kept for others.",
+    ),
     "backlog_empty": Words("Tidak ada yang menunggu cetak.", "Nobody waits for a card."),
     # what stands against it
     "conflict": Words("Itu bertentangan dengan yang sudah dicatat.", "That contradicts what is already recorded."),
@@ -408,6 +412,8 @@ TO_CITIZENS = frozenset(
     {"out_of_stock", "service_closed", "service_suspended", "intake_closed", "quota_reached", "day_closed"}
     | {"clock_behind"}
 )
+# What only staff ask for: another way for a citizen would be none for them.
+TO_STAFF = frozenset({"none_to_release"})
 OF_HTTP = {400: "invalid", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "wrong_method"} | {
     413: "too_large",
     415: "wrong_type",
@@ -470,7 +476,7 @@ def failed(error: Exception) -> Response:
 def problem_of(refusal: Refusal) -> dict[str, Any]:
     sentence = SENTENCES["busy"] if refusal.code == "busy" else SENTENCES[refusal.reason]
     found = problem(refusal.code, sentence, worded(refusal.details))
-    if refusal.code in TO_CITIZENS:
+    if refusal.code in TO_CITIZENS and refusal.reason not in TO_STAFF:
         found["instead"] = instead_of(refusal)
     return found
 

@@ -116,7 +116,7 @@ class Figures:
         level, until = self.ration.level, gives_back_at(self.ration.catalogue, self.ration.day)
         if level is None or not level.shares or until is None or self.ration.now >= until:
             return None
-        quota, promised = self.ration.quota_left(self.ration.day), self.ration.promised_today()
+        quota, promised = self.ration.quota_left(self.ration.day), self.ration.promised_on(self.ration.day)
         assert quota is not None
         return shared_out(promised + min(self.ration.free("KTP"), quota), level.shares)
 

@@ -92,19 +92,22 @@ def test_people_are_asked_to_come_by_the_day_and_never_more_than_the_office_can_
 
 def test_no_more_is_released_than_can_be_promised(line: TheBacklog) -> None:
     line.take_over(csv_of(made_up(line.office.rng, n) for n in range(120)))
-    with pytest.raises(OutOfStock):
-        line.desk.release(120, "sari")  # a hundred blanks, five of them safety
-    assert line.office.stock().promised == 0
-    assert line.desk.release(95, "sari")["released"] == 95
+    done = line.desk.release(120, "sari")  # a hundred blanks, five of them safety
+    assert (done["released"], done["short_of"], sum(done["days"].values())) == (95, "KTP", 95)
     assert line.states() == {backlog.PRINT_READY: 25, backlog.RELEASED: 95}
+    assert line.places(line.store.next_in_line(line.desk.order, 25)) == [(place, 25) for place in range(1, 26)]
+    with pytest.raises(OutOfStock) as refused:
+        line.desk.release(25, "sari")
+    assert refused.value.reason == "none_to_release"
+    assert line.office.stock().promised == 95
 
 
 def test_blanks_that_end_on_the_way_are_said_and_the_rest_waits_on(line: TheBacklog) -> None:
     line.office.receive("KTP", 600)
     line.take_over(csv_of(made_up(line.office.rng, n) for n in range(900)))
     done = line.desk.release(900, "sari")
-    assert (done["released"], done["short_of"]) == (500, "KTP")
-    assert line.states() == {backlog.PRINT_READY: 400, backlog.RELEASED: 500}
+    assert (done["released"], done["short_of"]) == (665, "KTP")
+    assert line.states() == {backlog.PRINT_READY: 235, backlog.RELEASED: 665}
 
 
 def test_fewer_who_wait_than_blanks_is_no_refusal(line: TheBacklog) -> None:

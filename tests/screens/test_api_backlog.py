@@ -133,11 +133,17 @@ def test_the_same_release_again_gives_no_more_blanks(sari: Browser, office: TheO
     assert sari.post("/backlog/release", {"cards": 4}, **key).status_code == 409
 
 
-def test_no_more_than_can_be_promised_is_a_refusal_with_its_reason(sari: Browser, office: TheOffice) -> None:
+def test_as_many_as_there_are_blanks_for_are_released_and_none_is_a_refusal_for_staff(
+    sari: Browser, office: TheOffice
+) -> None:
     upload(sari, csv_of(made_up(office.rng, n) for n in range(120)))
-    answer = sari.post("/backlog/release", {"cards": 120})
-    assert (answer.status_code, answer.json["code"]) == (409, "out_of_stock")
-    assert "Blangko KTP-el" in answer.json["detail"]
+    can_be_released = sari.page("/supervisor/backlog").text
+    assert "Bisa dilepas sekarang: 95" in can_be_released
+    done = sari.do("/backlog/release", {"cards": 120})
+    assert (done["released"], done["short_of"]) == (95, "KTP")
+    answer = sari.post("/backlog/release", {"cards": 25})
+    assert (answer.status_code, answer.json["code"], answer.json["instead"]) == (409, "out_of_stock", [])
+    assert answer.json["detail"].startswith("Tidak ada Blangko KTP-el yang bisa dilepas untuk antrean cetak sekarang")
 
 
 def test_whoever_is_taken_off_is_told_why_it_needs_a_reason(clerk: Browser, office: TheOffice) -> None:
@@ -185,6 +191,8 @@ def test_a_list_is_imported_and_its_bad_lines_are_a_file(sari: Browser, office: 
     lines[2] = lines[2].replace("2026-03-02", "=HARI()")
     run = upload(sari, csv_of(lines)).json
     assert (run["lines"], run["position"], run["entered"], run["bad"]) == (6, 6, 4, 1)
+    again = upload(sari, csv_of(lines)).json
+    assert again == {**run, "entered": 0, "repeated": 4}
     assert sari.get("/backlog/imports").json["imports"] == [run]
     faults = sari.get(f"/backlog/imports/{run['id']}/faults")
     assert faults.mimetype == "text/csv"

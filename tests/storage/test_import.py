@@ -50,12 +50,17 @@ def test_good_lines_go_in_and_bad_ones_are_told(line: TheBacklog) -> None:
     assert line.states() == {PRINT_READY: 1198}
 
 
-def test_the_same_list_again_adds_nothing(line: TheBacklog) -> None:
-    content = csv_of(made_up(line.office.rng, n) for n in range(30))
+def test_the_same_list_again_adds_nothing_and_says_that_all_of_it_was_known(line: TheBacklog) -> None:
+    line.take_over(csv_of(made_up(line.office.rng, n, state="SENT_FOR_ENROLLMENT") for n in range(3)))
+    lines = [str(made_up(line.office.rng, n)) for n in (*range(30), 7)]
+    content = csv_of([*lines, lines[9].replace("2026-03-02", "kemarin")])
     first = line.take_over(content)
+    assert (first.entered, first.moved, first.repeated, first.bad) == (27, 3, 1, 1)
     head = line.office.queries.head()
-    assert line.take_over(content) == first
+    again = line.take_over(content)
+    assert (again.entered, again.moved, again.repeated, again.bad) == (0, 0, 31, 1)
     assert line.office.queries.head() == head
+    assert line.store.run(first.run_id) == first  # the list of imports goes on to say what it brought
 
 
 def test_another_list_with_the_same_people_adds_nobody(line: TheBacklog) -> None:

@@ -120,7 +120,8 @@
         if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
         if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
         const without = (answer.without_blank || []).join(", ");
-        tell(form.dataset.done + (without && " " + say("without", { numbers: without })));
+        const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
+        tell(short || form.dataset.done + (without && " " + say("without", { numbers: without })));
       }
       dialog.close();
       await redraw();

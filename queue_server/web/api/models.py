@@ -382,14 +382,15 @@ class TicketIssued(BaseModel):
 
 
 class Voucher(BaseModel):
-    """Its day and rank, or on the waiting list (`date` null) its `position` of `of`. `token` is the holder's.
+    """Its day and `rank`, or on the waiting list (`date` null) its `position` of `of`. `token` is the holder's.
 
+    `rank` is the place in the order of its day among the vouchers that are open: 1 is called first; else null.
     `blanks` are set aside, `awaited` have yet to be delivered; `called_back`: good today as well.
     """
 
     code: str
     date: str | None
-    rank: int
+    rank: int | None
     service: str
     service_name: str
     state: Literal["open", "redeemed", "lapsed", "cancelled"]

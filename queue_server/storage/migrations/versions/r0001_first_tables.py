@@ -288,6 +288,7 @@ def upgrade() -> None:
         text("site"),
         text("day"),
         whole("invited"),
+        whole("cards"),
         sa.PrimaryKeyConstraint("site", "day", name="pk_invitation_days"),
     )
     op.create_table(
