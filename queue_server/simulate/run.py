@@ -75,8 +75,8 @@ def simulate(
     catalogue = office_file.parse(text, filename)
     scale, first = scale_of(scenario, catalogue), first_day or scenario.first_day
     require_calendar(first)
-    if scenario.daily_quota:
-        text = with_quota(text, catalogue, cap_of(scenario.daily_quota, scale, catalogue))
+    if cap := cap_of(scenario, catalogue):
+        text = with_quota(text, catalogue, cap)
     if not scenario.rationed:
         text = without_policy(text)
     catalogue = office_file.parse(text, filename)

@@ -17,7 +17,7 @@ KOTA_SERANG, CIANJUR = "36.73", "32.03"
 # People who come on a usual day, by office code: published, or by population where nothing is (`docs/running.md`).
 VISITORS = {KOTA_SERANG: 325, CIANJUR: 425, "35.10": 210, "74.08": 61}
 
-COUNTERS = 13  # of Kota Serang
+COUNTERS = {KOTA_SERANG: 13, CIANJUR: 18}
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -119,6 +119,7 @@ DROUGHT = replace(
     mix={"KTP-CETAK": 1.0},
     delivery=10_000,
     delivered_on=(126, 147, 168),
+    daily_quota=700,  # what Cianjur took a day
     announced=False,
     substitute=0.0,
 )
@@ -180,9 +181,10 @@ def scale_of(scenario: Scenario, catalogue: Catalogue) -> float:
     return VISITORS[catalogue.office_code] / VISITORS[scenario.of]
 
 
-def cap_of(quota: int, scale: float, catalogue: Catalogue) -> int:
+def cap_of(scenario: Scenario, catalogue: Catalogue) -> int | None:
     """Cards a day: as many fewer as there are fewer people or counters; more people alone print no more cards."""
-    return round(quota * min(scale, len(catalogue.counters) / COUNTERS))
+    counters = len(catalogue.counters) / COUNTERS[scenario.of]
+    return scenario.daily_quota and round(scenario.daily_quota * min(scale_of(scenario, catalogue), counters))
 
 
 # -- the cap -----------------------------------------------------------------------------------------------------------
