@@ -170,6 +170,8 @@ def accept(office: Office, said: Entered) -> None:
 
     The rest stays in transit. Source: `docs/field.md#transit`.
     """
+    if said.consignment is None:
+        raise Invalid("field", field="consignment")
     row: Consignment | None = office.rows["consignments"].get(said.consignment)
     if row is None or row.item != said.item:
         raise NotFound("consignment", seq=said.consignment)
@@ -235,6 +237,8 @@ def post_difference(office: Office, item: str, place: str, difference: int, reas
 
 def reverse(office: Office, said: Entered) -> None:
     """A further entry that takes an earlier one back; the earlier one stays as it is."""
+    if said.reverses is None:
+        raise Invalid("field", field="reverses")
     movement: Movement | None = office.rows["movements"].get(said.reverses)
     if movement is None or movement.item != said.item:
         raise NotFound("movement", seq=said.reverses)

@@ -177,8 +177,8 @@ class Queries:
         return office_board(self.snapshot(now))
 
     def stock(self, language: str, now: int) -> tuple[ItemStock, ...]:
-        """The public items."""
-        return self.snapshot(now).public_stock(language)
+        """Every item that the office keeps."""
+        return self.snapshot(now).stock(language)
 
     def stock_board(self, language: str, now: int) -> StockBoard:
         return self.snapshot(now).stock_board(language)

@@ -187,8 +187,11 @@ class Snapshot:
             delivery_quantity=self.ration.delivery_of(kept) or None,
         )
 
+    def stock(self, language: str) -> tuple[ItemStock, ...]:
+        return tuple(self.item_stock(code, language) for code in self.catalogue.items)
+
     def public_stock(self, language: str) -> tuple[ItemStock, ...]:
-        return tuple(self.item_stock(code, language) for code, item in self.catalogue.items.items() if item.public)
+        return tuple(line for line in self.stock(language) if self.catalogue.items[line.item].public)
 
     def stock_board(self, language: str) -> StockBoard:
         """Source: `docs/field.md#daily-announcement`."""

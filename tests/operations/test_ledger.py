@@ -90,6 +90,8 @@ def test_what_did_not_arrive_is_lost_for_a_reason(office: TheOffice) -> None:
     sent = dispatched(office, 40, "points", name="Kecamatan Kasemen")
     assert refused(office, "accept", 38, consignment=sent, short=2, reason="") is Invalid
     assert refused(office, "accept", 38, consignment=sent, short=3) is Invalid
+    assert refused(office, "accept", 38) is Invalid, "which one?"
+    assert refused(office, "reverse", 1) is Invalid, "which one?"
     office.enter("KTP", "accept", 38, consignment=sent, short=2, reason="dus terbuka")
     assert accounts(office) == {"store": 60, "supplier": -100, "points": 38, "lost-and-found": 2}
     assert office.ledger.consignments() == ()

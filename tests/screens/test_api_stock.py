@@ -19,8 +19,12 @@ def test_everybody_sees_how_many_blanks_are_left_and_as_of_when(web: TheWeb, off
     assert "balances" not in seen
 
 
-def test_staff_also_see_every_account(web: TheWeb) -> None:
-    balances = web.staff("clerk").get("/stock").json["balances"]
+def test_staff_also_see_every_item_and_account(web: TheWeb, office: TheOffice) -> None:
+    seen = web.staff("clerk").get("/stock").json
+    assert [line["item"] for line in seen["items"]] == list(office.catalogue.items)
+    strangers = [line["item"] for line in web.stranger().get("/stock").json["items"]]
+    assert strangers == [code for code, item in office.catalogue.items.items() if item.public]
+    balances = seen["balances"]
     store = next(b for b in balances if (b["item"], b["account"]) == ("KTP", "store"))
     assert store["posted"] == 100
     for column in ("posted", "pending"):

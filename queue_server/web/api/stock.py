@@ -30,11 +30,11 @@ api = Api("api_stock")
 @api.get("/stock", responses=answers(Stock))
 @public
 def items() -> Response:
-    """The public items in the four words; staff also see every account."""
+    """The public items in the four words; staff see every item, and every account."""
     if staff_caller(house().door):
         return answer({"items": house().queries.stock(language(), house().clock()), "balances": balances()})
     hold_back_strangers()
-    return answer({"items": house().queries.stock(language(), house().clock())})
+    return answer({"items": house().queries.stock_board(language(), house().clock()).items})
 
 
 def balances() -> list[dict[str, object]]:
