@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -205,19 +205,6 @@ class Catalogue:
         """Where one waits for a service: the hall of the first counter that serves it."""
         return self.waits_in.get(service) or self.counters_of_service[service][0].hall
 
-    def line_of(self, services: Iterable[str], open_counters: Iterable[int]) -> Line:
-        """The line in which a ticket for one of `services` stands while these counters are open.
-
-        Their groups, while none is open for them. Source: `docs/field.md#waiting`.
-        """
-        mine = frozenset(services)
-        at_work = [counter.serves for number in open_counters if (counter := self.counters.get(number))]
-        together = [serves for serves in at_work if not mine.isdisjoint(serves)]
-        if not together:
-            return Line(mine.union(*(self.codes_of_group[self.services[code].prefix] for code in mine)), 0)
-        line = mine.union(*together)
-        return Line(line, sum(not line.isdisjoint(serves) for serves in at_work))
-
     def needs(self, service: str, cards: int) -> dict[str, int]:
         """What one ticket reserves: item -> whole units; an item that the office does not keep limits nothing."""
         wanted = self.services[service].consumes
@@ -241,3 +228,18 @@ class Catalogue:
             counters={number: replace(c, serves=everything) for number, c in self.counters.items()},
             waits_in={service: self.hall_of(service) for service in everything},
         )
+
+
+@lru_cache(maxsize=1024)  # every ticket asks for it, and counters open and close a few times a day
+def line_of(catalogue: Catalogue, services: tuple[str, ...], open_counters: tuple[int, ...]) -> Line:
+    """The line in which a ticket for one of `services` stands while these counters are open.
+
+    Their groups, while none is open for them. Source: `docs/field.md#waiting`.
+    """
+    mine = frozenset(services)
+    at_work = [counter.serves for number in open_counters if (counter := catalogue.counters.get(number))]
+    together = [serves for serves in at_work if not mine.isdisjoint(serves)]
+    if not together:
+        return Line(mine.union(*(catalogue.codes_of_group[catalogue.services[code].prefix] for code in mine)), 0)
+    line = mine.union(*together)
+    return Line(line, sum(not line.isdisjoint(serves) for serves in at_work))

@@ -17,7 +17,7 @@ from typing import Any
 
 from queue_server.domain import calendar, office_file
 from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
-from queue_server.domain.catalogue import Catalogue, Line
+from queue_server.domain.catalogue import Catalogue, Line, line_of
 from queue_server.domain.closing import DayCount, PaperSheet, SignedReport
 from queue_server.domain.counters import OPEN as AT_WORK
 from queue_server.domain.counters import CounterState
@@ -213,8 +213,8 @@ class Office:
 
     def line(self, service: str) -> Line:
         """The line in which a ticket for `service` stands now."""
-        open_now = [state.counter for state in self.rows["counters"].values() if state.state == AT_WORK]
-        return self.catalogue.line_of([service], open_now)
+        open_now = tuple(state.counter for state in self.rows["counters"].values() if state.state == AT_WORK)
+        return line_of(self.catalogue, (service,), open_now)
 
     def place_in_order(self, voucher: Voucher) -> int | None:
         """Which of its day's open vouchers is called as the how many-th, from 1; None without a day or once it is over.

@@ -16,7 +16,7 @@ from typing import Any
 
 from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
 from queue_server.domain.backlog import InvitationDay
-from queue_server.domain.catalogue import Catalogue, Line, Service
+from queue_server.domain.catalogue import Catalogue, Line, Service, line_of
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
 from queue_server.domain.errors import Refusal
@@ -304,8 +304,8 @@ class Snapshot:
 
     def line(self, services: Iterable[str]) -> Line:
         """The line in which a ticket for one of `services` stands now."""
-        open_now = [number for number, state in self.counters.items() if state.state == counters.OPEN]
-        return self.catalogue.line_of(services, open_now)
+        open_now = tuple(number for number, state in self.counters.items() if state.state == counters.OPEN)
+        return line_of(self.catalogue, tuple(services), open_now)
 
     def service_minutes(self, service: str) -> float:
         pace = self.paces.get(service)
