@@ -66,9 +66,7 @@ def service(code: str) -> ResponseReturnValue:
     may_take = chosen.open or (chosen.open_to_priority and "priority" in request.args)
     if may_take or chosen.reason in BY_THE_DAY or "read" in request.args:
         most = min(MOST_CARDS, chosen.blanks or MOST_CARDS) if chosen.cards and chosen.open else 1
-        waiting = groups_of(view)[chosen.group].waiting
-        shown = {"service": chosen, "back": back, "most": most, "waiting": waiting, "may_take": may_take}
-        shown["asks_nik"] = asks_nik()
+        shown = {"service": chosen, "back": back, "most": most, "may_take": may_take, "asks_nik": asks_nik()}
         return screen("checklist", view.day, **shown)
     shown = {"service": chosen, "back": back, "groups": groups_of(view), "asks_nik": asks_nik()}
     shown |= instead_of(chosen, view)
@@ -190,7 +188,7 @@ def of_group(view: ServicesView, prefix: str) -> list[ServiceView]:
 
 
 def groups_of(view: ServicesView) -> dict[str, GroupView]:
-    """By prefix. People wait in the line of a group, so its length is what a citizen is told for each service."""
+    """By prefix."""
     return {group.prefix: group for group in view.groups}
 
 

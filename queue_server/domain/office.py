@@ -225,10 +225,10 @@ class Office:
             return None
         return bisect.bisect_right(self.order_of_day[voucher.date], voucher.rank)
 
-    def group_line(self, service: str) -> list[Ticket]:
-        """Everyone who waits in a service's group, by place: for the rare command that needs the whole line."""
-        group = self.catalogue.codes_of_group[self.catalogue.services[service].prefix]
-        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.service in group]
+    def in_line(self, service: str) -> list[Ticket]:
+        """Everyone who waits in the line of a service, by place: for the rare command that needs all of them."""
+        beside = self.line(service).services
+        line = [t for t in self.rows["tickets"].values() if t.state == WAITING and t.service in beside]
         return sorted(line, key=lambda ticket: (ticket.place, ticket.issued_at, ticket.number))
 
     # -- changing ------------------------------------------------------------------------------------------------

@@ -368,10 +368,11 @@ def item_line(sources: Sources, item: str) -> dict[str, Any]:
 
 
 def shares(sources: Sources, item: str) -> dict[str, Any]:
-    """On hand in the words of `docs/field.md#blanks`, and how long it lasts: promised as at the close, with the safety
-    stock of the office file that was in force.
+    """On hand in the words of `docs/field.md#blanks`, and how long it lasts: promised as at the close, as far as it has
+    not been handed out since, with the safety stock of the office file that was in force.
     """
-    on_hand, promised = sources.closing.get(item, 0), at_close(sources, item).get("promised", 0)
+    on_hand = sources.closing.get(item, 0)
+    promised = min(on_hand, at_close(sources, item).get("promised", 0))
     free = stock.available(Balance(item, stock.STORE, on_hand, -promised), sources.catalogue.rules)
     return {
         "promised": promised,

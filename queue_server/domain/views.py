@@ -85,6 +85,7 @@ class ServiceView:
     reason: str | None
     reason_words: str  # the supervisor's words of a suspension
     waiting: int
+    ahead: int  # who comes now is called after so many, whatever their letters
     wait_minutes: Wait
     blanks: int | None  # the smallest available figure over all items it consumes; None where it needs none
     limited_by: str | None  # the item that is smallest
@@ -106,6 +107,7 @@ class GroupView:
     icon: str
     small: bool
     waiting: int
+    ahead: int  # who comes now is called after so many, whatever their letters
     wait_minutes: Wait
     open: bool
     reason: str | None

@@ -209,7 +209,7 @@ def put_behind(office: Office, ticket: Ticket, counter: int | None) -> None:
 
 
 def place_behind(office: Office, ticket: Ticket) -> int:
-    line = office.group_line(ticket.service)
+    line = office.in_line(ticket.service)
     return queueing.place_behind(line, office.catalogue.rules.requeue_behind) or ticket.place
 
 

@@ -153,7 +153,7 @@ def require_next(office: Office, prefix: str, day: str, first: int) -> None:
 
 def places_since(office: Office, service: str, since: int, numbers: int) -> list[int]:
     """Places before those in line who came later; empty when nobody did."""
-    line = [ticket for ticket in office.group_line(service) if ticket.voucher_rank is None]
+    line = [ticket for ticket in office.in_line(service) if ticket.voucher_rank is None]
     later = min((ticket.place for ticket in line if ticket.waits_since > since), default=None)
     if later is None:
         return []

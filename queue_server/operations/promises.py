@@ -167,7 +167,9 @@ def day_owed(office: Office, holder: Ticket | Voucher, item: str) -> str:
 
 
 def front_rank(office: Office, day: str) -> int:
-    """In front of everybody on that day, behind those to whom the office already owes one."""
+    """In front of everybody on that day. Of one shortage the youngest promise breaks first, so an older one that breaks
+    after it goes in front of it.
+    """
     return -office.last_number("broken", day) - 1
 
 

@@ -327,6 +327,7 @@ class Snapshot:
 
     def service_view(self, service: Service, language: str) -> ServiceView:
         reason, hall = self.reason(service), self.catalogue.hall_of(service.code)
+        ahead = self.in_line(self.line([service.code]))
         suspension = self.suspensions.get(service.code)
         refused = self.refusal(service) if reason in REASON_OF.values() else None
         return ServiceView(
@@ -339,7 +340,8 @@ class Snapshot:
             reason=reason,
             reason_words=suspension.reason if suspension else "",
             waiting=self.waiting_for(service.code),
-            wait_minutes=self.wait(service.code, self.in_line(self.line([service.code])))[0],
+            ahead=ahead,
+            wait_minutes=self.wait(service.code, ahead)[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
             gone=self.gone(service, language),
@@ -366,7 +368,7 @@ class Snapshot:
         reasons = [self.reason(service) for service in services]
         line = self.line(service.code for service in services)
         minutes = median(self.service_minutes(service.code) for service in services)
-        wait = queueing.expected_wait(self.span, self.now, self.in_line(line), minutes, line.counters)[0]
+        ahead = self.in_line(line)
         left = [blanks for service in services if (blanks := self.blanks(service)) is not None]
         return GroupView(
             prefix=prefix,
@@ -376,7 +378,8 @@ class Snapshot:
             icon=group.icon,
             small=group.small,
             waiting=self.waiting_in(prefix),
-            wait_minutes=wait,
+            ahead=ahead,
+            wait_minutes=queueing.expected_wait(self.span, self.now, ahead, minutes, line.counters)[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,

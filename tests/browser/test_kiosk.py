@@ -348,6 +348,7 @@ def test_a_wait_beyond_the_day_is_no_clock_of_today(paired: Page, door: OpenDoor
         door.office.take(service)
     paired.goto(f"{door.url}/kiosk/group/A")
     foreign = paired.locator(".opt").filter(has_text="KTP-el orang asing")
+    expect(foreign).to_contain_text("145 orang")
     expect(foreign).to_contain_text("lewat jam tutup")
     expect(paired.locator(".opt").filter(has_text="Surat keterangan")).to_contain_text(re.compile(r"\d–\d jam"))
     assert in_every_size(paired) == []

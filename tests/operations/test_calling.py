@@ -137,6 +137,17 @@ def test_a_recall_is_counted_and_said_as_the_second_call(office: TheOffice) -> N
     )  # whoever is here is not called again
 
 
+def test_absent_goes_behind_five_of_whom_the_counter_calls_whatever_their_letter(office: TheOffice) -> None:
+    absent = office.take("KK-UBAH")
+    others = [office.take("KTP-CETAK")["number"] for _ in range(7)]
+    both = 4  # a counter for the KTP-el and family cards
+    office.open(both)
+    assert called(office, both)["number"] == absent["number"]
+    office.act(calling.no_show, absent, both)
+    order = [ticket["number"] for _ in range(8) if (ticket := office.serve_one(both))]
+    assert order == [*others[:5], absent["number"], *others[5:]]
+
+
 def test_absent_the_first_time_goes_behind_five_and_keeps_the_blank(office: TheOffice) -> None:
     for _ in range(8):
         office.take("KTP-CETAK")
