@@ -83,7 +83,7 @@ def test_a_list_comes_in_with_its_progress_and_its_bad_lines(
     picture(page, "prr-import")
     page.get_by_label("Berkas").set_input_files(listed)
     page.get_by_role("button", name="Impor", exact=True).click()
-    expect(page.locator("#result")).to_contain_text("Selesai: 1.228 masuk")
+    expect(page.locator("#result")).to_contain_text("Selesai: 0 masuk, 0 berubah, 1.228 sudah ada, 2 salah.")
     expect(page.locator("#runs tbody").first.locator("tr")).to_have_count(1)
 
 

@@ -804,7 +804,7 @@ def test_pictures_of_the_kiosk_for_the_readme(new_page: NewPage, door: OpenDoor,
         for _ in range(people):
             door.office.take(service)
     at_start(paired, door)
-    expect(paired.locator(".tile-hero")).to_contain_text("33")
+    expect(paired.locator(".tile-hero")).to_contain_text("44")  # eleven of them for a family card, at the same counter
     picture(paired, "kiosk-home")
     touch(paired, "rekam, cetak, ganti")
     touch(paired, "KTP-el hilang")
