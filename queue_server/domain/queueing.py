@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from queue_server.domain import calendar
 from queue_server.domain.calendar import Span
@@ -89,6 +89,15 @@ def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, ru
     if klass == PRIORITY:
         return ahead + min(regular_waiting, rules.priority_after * (before.get(PRIORITY, 0) + 1))
     return ahead + before.get(REGULAR, 0)
+
+
+def minutes_each(waiting: Mapping[str, int], minutes: Callable[[str], float], alone: float) -> float:
+    """What one person of a line takes: the median minutes of each service, by how many wait for it; `alone` for nobody.
+
+    Source: `docs/field.md#waiting`.
+    """
+    people = sum(waiting.values())
+    return sum(count * minutes(service) for service, count in waiting.items() if count) / people if people else alone
 
 
 def expected_wait(

@@ -233,7 +233,13 @@ def wait_of(office: Office, service: str, ahead: int) -> Wait:
     """Minutes until the call, `(low, high)`, or None where no counter is open for the service."""
     catalogue = office.catalogue
     day = office.open_day.day if office.open_day else ""
-    pace: Pace = office.rows["paces"].get((day, service)) or Pace(day, service)
-    minutes = pace.median_minutes or catalogue.services[service].service_minutes
+
+    def minutes(code: str) -> float:
+        pace: Pace | None = office.rows["paces"].get((day, code))
+        return (pace and pace.median_minutes) or catalogue.services[code].service_minutes
+
+    line = office.line(service)
+    waiting = {code: sum(office.waiting[code, klass] for klass in tickets.CLASSES) for code in line.services}
+    each = queueing.minutes_each(waiting, minutes, minutes(service))
     span = calendar.span(catalogue, date.fromisoformat(day)) if day else None
-    return queueing.expected_wait(span, office.now, ahead, minutes, office.line(service).counters)[0]
+    return queueing.expected_wait(span, office.now, ahead, each, line.counters)[0]

@@ -312,8 +312,12 @@ class Snapshot:
         return (pace and pace.median_minutes) or self.catalogue.services[service].service_minutes
 
     def wait(self, service: str, ahead: int) -> tuple[Wait, Wait]:
-        minutes = self.service_minutes(service)
-        return queueing.expected_wait(self.span, self.now, ahead, minutes, self.line([service]).counters)
+        return self.wait_in(self.line([service]), ahead, self.service_minutes(service))
+
+    def wait_in(self, line: Line, ahead: int, alone: float) -> tuple[Wait, Wait]:
+        waiting = {code: self.waiting_for(code) for code in line.services}
+        each = queueing.minutes_each(waiting, self.service_minutes, alone)
+        return queueing.expected_wait(self.span, self.now, ahead, each, line.counters)
 
     def in_line(self, line: Line) -> int:
         """Who comes now stands behind so many."""
@@ -379,7 +383,7 @@ class Snapshot:
             small=group.small,
             waiting=self.waiting_in(prefix),
             ahead=ahead,
-            wait_minutes=queueing.expected_wait(self.span, self.now, ahead, minutes, line.counters)[0],
+            wait_minutes=self.wait_in(line, ahead, minutes)[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,

@@ -1,5 +1,7 @@
 """Taking a number and giving it back."""
 
+import math
+
 import pytest
 
 from queue_server.domain.errors import (
@@ -252,6 +254,10 @@ def test_who_is_called_before_counts_whatever_letter_it_has(office: TheOffice) -
     view = office.queries.ticket(last["id"], "id", office.clock)
     assert (last["number"], last["ahead"], view.ahead) == ("B-002", 3, 3)
     assert view.wait_minutes == tuple(last["wait_minutes"])
+    line = ("KTP-CETAK", "KK-UBAH", "KTP-RUSAK", "KK-UBAH")
+    usual = [office.catalogue.services[code].service_minutes for code in line]
+    minutes = 3 * sum(usual) / 4  # everybody takes as long as their own service does
+    assert view.wait_minutes == (math.floor(0.7 * minutes), math.ceil(1.5 * minutes))
     office.open(family_card)
     sooner = office.queries.ticket(last["id"], "id", office.clock)
     assert sooner.ahead == 3
