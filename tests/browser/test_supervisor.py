@@ -276,7 +276,8 @@ def test_an_urgent_number_goes_first_with_a_reason(office: OfficeServer, supervi
     _, second = office.take("KTP-CETAK"), office.take("KTP-CETAK")
     page = sari("/numbers")
     page.get_by_label("Nomor", exact=True).fill(second["number"].lower())
-    page.keyboard.press("Enter")
+    with page.expect_navigation():  # until its scripts listen
+        page.keyboard.press("Enter")
     expect(page.locator("#found")).to_contain_text("1 orang di depannya.")
     page.get_by_role("button", name="Tandai mendesak").click()
     confirm(page, "Ubah urutan", "Keperluan mendesak terbukti")
