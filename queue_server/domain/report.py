@@ -7,8 +7,9 @@ of the office's own form. Source: `docs/field.md#daily-report`.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -29,14 +30,13 @@ VERSION = 1
 CAME = ("central", "province", "borrowed", "returned", "found")
 WENT = ("used", "spoilt", "defective", "dispatched", "lent", "sent_back", "lost")
 # The account on the other side -> the column of what comes from there, and of what goes there. Between the store, the
-# counters and the way to them nothing comes or goes: together they are what the office holds.
+# counters and the way to them things only move: together they are what the office holds.
 COLUMNS: dict[str, tuple[str, str]] = {
     stock.SUPPLIER: ("central", "sent_back"),
     stock.PROVINCE: ("province", "sent_back"),
     stock.BORROWED: ("borrowed", "sent_back"),
     stock.LENT: ("returned", "lent"),
     stock.POINTS: ("returned", "dispatched"),
-    stock.TRANSIT: ("returned", "dispatched"),  # on the way to a service point
     stock.LOST_AND_FOUND: ("found", "lost"),
     stock.CITIZEN: ("used", "used"),
     stock.SPOILED: ("spoilt", "spoilt"),
@@ -54,7 +54,7 @@ Report = dict[str, Any]  # JSON values, as they are signed
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A movement of the book; as a side of it the store stands for all that the office holds."""
+    """A movement of the book. Each service point is an account of its own, the way there a part of it."""
 
     item: str
     type: str
@@ -86,9 +86,9 @@ class Visit:
 
 
 class Reading:
-    """Reads a day's events one by one; `leaving` are the consignments that go to a service point."""
+    """Reads a day's events one by one; `leaving` names the service point of each consignment that goes to one."""
 
-    def __init__(self, leaving: Collection[int]) -> None:
+    def __init__(self, leaving: Mapping[int, str]) -> None:
         self.facts, self.leaving = DayFacts(), leaving
         self.visits: dict[str, Visit] = {}
 
@@ -120,15 +120,15 @@ class Reading:
         visit.service = str(event.before.get("service", visit.service))
 
     def used(self, event: events.BlankUsed) -> None:
-        self.use(event.ticket_id, event.service, event.item, event.quantity)
+        self.use(event, event.quantity)
 
     def not_used(self, event: events.BlankUseUndone) -> None:
-        self.use(event.ticket_id, event.service, event.item, -event.quantity)
+        self.use(event, -event.quantity)
 
-    def use(self, ticket_id: str, service: str, item: str, quantity: int) -> None:
-        visit = self.visits[ticket_id]
-        self.facts.uses.append(Use(ticket_id, visit.number, service, visit.channel, item, quantity))
-        self.facts.flows.append(Flow(item, "use", quantity, stock.STORE, stock.CITIZEN, visit.number))
+    def use(self, event: events.BlankUsed | events.BlankUseUndone, quantity: int) -> None:
+        visit, item = self.visits[event.ticket_id], event.item
+        self.facts.uses.append(Use(event.ticket_id, visit.number, event.service, visit.channel, item, quantity))
+        self.facts.flows.append(Flow(item, "use", quantity, event.source, stock.CITIZEN, visit.number))
 
     def moved(self, event: events.StockMoved) -> None:
         if event.type == "use":  # by the ticket's own event for everybody who has one
@@ -148,9 +148,8 @@ class Reading:
         )
 
     def side(self, event: events.StockMoved, account: str) -> str:
-        leaves = event.to == stock.POINTS or event.consignment in self.leaving
-        held = stock.is_counter(account) or (account == stock.TRANSIT and not leaves)
-        return stock.STORE if held else account
+        to = event.name if event.to == stock.POINTS else self.leaving.get(event.consignment or 0)
+        return place_of(account, event.name, to)
 
     def printed(self, event: events.RecordsPrinted) -> None:
         self.facts.done.append(Done("", "", backlog.PRINTED_AS, BACKLOG, len(event.records), DONE))
@@ -175,7 +174,14 @@ READS: dict[type[events.Event], Callable[[Reading, Any], None]] = {
 }
 
 
-def facts_of(entries: Iterable[events.Event], leaving: Collection[int]) -> DayFacts:
+def place_of(account: str, name: str, leaving_for: str | None) -> str:
+    """Where a side of a movement lies: `name` is the movement's own, `leaving_for` its consignment's service point."""
+    if account == stock.TRANSIT and leaving_for is not None:
+        return stock.point_account(leaving_for)
+    return stock.point_account(name) if account == stock.POINTS else account
+
+
+def facts_of(entries: Iterable[events.Event], leaving: Mapping[int, str]) -> DayFacts:
     """What happened on a day, from its events of the types in `READS`, oldest first."""
     reading = Reading(leaving)
     for event in entries:
@@ -186,26 +192,32 @@ def facts_of(entries: Iterable[events.Event], leaving: Collection[int]) -> DayFa
 # -- the stock card ----------------------------------------------------------------------------------------------------
 
 
-def column_of(flow: Flow) -> tuple[str, int]:
-    """The column of a movement, and its figure there: a reversal counts against what it takes back.
+def column_of(flow: Flow, here: Callable[[str], bool]) -> tuple[str, int]:
+    """The column of a movement on the card of the accounts that are `here`, and its figure there: a reversal counts
+    against what it takes back.
 
     What a count found is a column of its own, because only an entry with a reason may close a difference.
     """
     source, target, sign = flow.source, flow.target, 1
-    if flow.type == "count":
-        return "adjusted", flow.quantity if target == stock.STORE else -flow.quantity
+    into = here(target)
+    if flow.type == "count" or (stock.held(source) and stock.held(target)):
+        return "adjusted" if flow.type == "count" else "moved", flow.quantity if into else -flow.quantity
     if flow.type == "reverse":
         source, target, sign = target, source, -1
-    came = target == stock.STORE
-    return COLUMNS[source if came else target][0 if came else 1], sign * flow.quantity
+    came = here(target)
+    return COLUMNS[stock.kind_of(source if came else target)][0 if came else 1], sign * flow.quantity
 
 
-def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]:
-    """opening + in - out + adjusted = closing: `docs/field.md#daily-report`."""
-    figures = dict.fromkeys((*CAME, *WENT, "adjusted"), 0)
+def stock_line(
+    item: str, opening: int, flows: Sequence[Flow], here: Callable[[str], bool] = stock.held
+) -> dict[str, int]:
+    """opening + in - out + moved + adjusted = closing, of all that the office holds or of one of its places; `moved` is
+    what came from its other places, less what went there. Source: `docs/field.md#daily-report`.
+    """
+    figures = dict.fromkeys((*CAME, *WENT, "moved", "adjusted"), 0)
     for one in flows:
-        if one.item == item and (one.source == stock.STORE) != (one.target == stock.STORE):
-            column, by = column_of(one)
+        if one.item == item and here(one.source) != here(one.target):
+            column, by = column_of(one, here)
             figures[column] += by
     came, went = (sum(figures[name] for name in names) for names in (CAME, WENT))
     return {
@@ -214,8 +226,9 @@ def stock_line(item: str, opening: int, flows: Sequence[Flow]) -> dict[str, int]
         "in": came,
         **{name: figures[name] for name in WENT},
         "out": went,
+        "moved": figures["moved"],
         "adjusted": figures["adjusted"],
-        "closing": opening + came - went + figures["adjusted"],
+        "closing": opening + came - went + figures["moved"] + figures["adjusted"],
     }
 
 
@@ -223,7 +236,7 @@ def moved_by(day: str, flows: Iterable[Flow], ended: Mapping[str, int]) -> dict[
     """Item -> the last part of its day, from its movements and what there was at the end."""
     found: dict[str, ItemDay] = {}
     for flow in flows:
-        change = flow.quantity * ((flow.target == stock.STORE) - (flow.source == stock.STORE))
+        change = flow.quantity * (stock.held(flow.target) - stock.held(flow.source))
         row = found.get(flow.item) or ItemDay(day, flow.item, opening=ended.get(flow.item, 0))
         if change:
             column, by = fold.day_column(flow.source, flow.target, change)
@@ -247,6 +260,7 @@ class Sources:
     facts: DayFacts
     item_days: Mapping[str, ItemDay]
     closing: Mapping[str, int]  # item -> on hand when the next day began, or now
+    elsewhere: Mapping[tuple[str, str], int]  # item and place, the store apart -> what lay there at that moment
     before: Mapping[str, int]  # item -> what the day before ended with
     now: Mapping[str, Mapping[str, int]]  # item -> its figures as they stand now, for a day that is not closed
     counts: Sequence[DayCount]
@@ -284,6 +298,7 @@ def daily_report(sources: Sources) -> Report:
         "services": [service_line(sources, code) for code in catalogue.services],
         "items": [item_line(sources, item) for item in catalogue.items],
         "stock": [card(sources, item, line) for item, line in lines.items()],
+        "points": [line for item in catalogue.items for line in point_lines(sources, item)],
         "carried": moved_lines(catalogue, sources.carried),
         "later": moved_lines(catalogue, sources.later),
         "purposes": purposes(catalogue, facts.uses),
@@ -392,11 +407,15 @@ def moved_lines(catalogue: Catalogue, parts: Mapping[str, ItemDay]) -> list[dict
 
 
 def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
-    """The item's line of the stock card. Beside it the count of the store at closing against the book of that moment,
-    None where nobody counted; what lies at counters or is on the way there is not in the store.
+    """The item's line of the stock card, and below it each place's own where more than the store held any. Beside it
+    the count of the store at closing against the book of that moment, None where nobody counted.
     """
     kept = sources.catalogue.items[item]
     count = next((c for c in sources.counts if (c.item, c.moment) == (item, "closing")), None)
+    in_store = {
+        "counted": count.counted if count else None,
+        "difference": count.counted - count.book if count else None,
+    }
     return {
         "item": item,
         "name": kept.name.id,
@@ -404,9 +423,66 @@ def card(sources: Sources, item: str, line: dict[str, int]) -> dict[str, Any]:
         **line,
         **shares(sources, item),
         "at_counters": at_close(sources, item).get("at_counters", 0),
-        "counted": count.counted if count else None,
-        "difference": count.counted - count.book if count else None,
+        **in_store,
+        "places": place_lines(sources, item, in_store),
     }
+
+
+def place_lines(sources: Sources, item: str, in_store: Mapping[str, int | None]) -> list[dict[str, Any]]:
+    """The card of the store, of each counter with blanks of its own and of the way between them; empty where all lay in
+    the store.
+    """
+    flows = [flow for flow in sources.facts.flows if flow.item == item]
+    there = {place: n for (of, place), n in sources.elsewhere.items() if of == item and stock.held(place)}
+    touched = {side for flow in flows for side in (flow.source, flow.target) if stock.held(side)} - {stock.STORE}
+    beside = sorted(touched | {place for place, n in there.items() if n}, key=in_order)
+    there[stock.STORE] = sources.closing.get(item, 0) - sum(there.values())
+    lines = [
+        {"place": place, **line_of_place(item, place, there.get(place, 0), flows)}
+        for place in ((stock.STORE, *beside) if beside else ())
+    ]
+    return [{**lines[0], **in_store}, *lines[1:]] if lines else []
+
+
+def line_of_place(item: str, place: str, closing: int, flows: Sequence[Flow]) -> dict[str, Any]:
+    """From what lay there in the end back to what it began with."""
+    change = stock_line(item, 0, flows, place.__eq__)["closing"]
+    return stock_line(item, closing - change, flows, place.__eq__)
+
+
+def in_order(place: str) -> tuple[int, str]:
+    """Counters by their numbers, then the way."""
+    return (int(place.removeprefix(stock.COUNTER)) if stock.is_counter(place) else sys.maxsize), place
+
+
+def point_lines(sources: Sources, item: str) -> list[dict[str, Any]]:
+    """What each service point was sent and has not sent back, with what is still on the way there; of what it printed
+    itself this book knows nothing.
+    """
+    flows = [flow for flow in sources.facts.flows if flow.item == item]
+    sides = {side for flow in flows for side in (flow.source, flow.target)}
+    there = {place: n for (of, place), n in sources.elsewhere.items() if of == item and (n or place in sides)}
+    points = sorted(place for place in sides | set(there) if stock.kind_of(place) == stock.POINTS)
+    return [
+        {"item": item, "name": point.partition(":")[2], **point_line(point, there.get(point, 0), flows)}
+        for point in points
+    ]
+
+
+def point_line(point: str, closing: int, flows: Sequence[Flow]) -> dict[str, int]:
+    """opening + sent - returned - lost = closing."""
+    figures = dict.fromkeys(("sent", "returned", "lost"), 0)
+    for flow in flows:
+        if point not in (flow.source, flow.target) or flow.source == flow.target:
+            continue
+        into = flow.target == point
+        other, back = (flow.source, flow.target)[not into], flow.type == "reverse"
+        if stock.held(other):
+            figures["sent" if into != back else "returned"] += -flow.quantity if back else flow.quantity
+        else:
+            figures["lost"] += -flow.quantity if into else flow.quantity
+    opening = closing - figures["sent"] + figures["returned"] + figures["lost"]
+    return {"opening": opening, **figures, "closing": closing}
 
 
 def purposes(catalogue: Catalogue, uses: Sequence[Use]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ Indonesian, as the form is. Source: `docs/field.md#daily-report`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 from queue_server.domain import calendar
 from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.figures import thousands
-from queue_server.domain.report import Report
-from queue_server.domain.stock import CARDS
+from queue_server.domain.report import CAME, WENT, Report
+from queue_server.domain.stock import CARDS, COUNTER, STORE, TRANSIT
 
 NOT_RECORDED = "belum dicatat"
 NOT_COUNTED = "belum dihitung"
@@ -47,10 +47,29 @@ STOCK_HEADINGS = {
     "counted": "Fisik\ngudang\n(opname)",
     "difference": "Selisih",
 }
-SIGNED = ("adjusted", "difference")  # are added as they stand, and so show their sign
+SIGNED = ("moved", "adjusted", "difference")  # are added as they stand, and so show their sign
+# Of one place: promises are the whole office's, and what another place gave has come from nobody outside.
+PLACE_HEADINGS = {
+    **{name: STOCK_HEADINGS[name] for name in ("opening", *CAME, "in", *WENT, "out")},
+    "moved": "Antar-\ntempat",
+    **{name: STOCK_HEADINGS[name] for name in ("adjusted", "closing", "counted", "difference")},
+}
+PLACES = {STORE: "Gudang", TRANSIT: "Di jalan"}
+POINT_HEADINGS = {
+    "opening": "Sisa\nawal",
+    "sent": "Dikirim",
+    "returned": "Kembali",
+    "lost": "Hilang\ndi jalan",
+    "closing": "Sisa\nakhir",
+}
 STOCK_NOTE = (
     "Sisa akhir = sisa awal + jumlah masuk - jumlah keluar + penyesuaian, dan = disisihkan + cadangan + bebas"
     " (disisihkan menurut penutupan hari). Di loket termasuk dalam sisa akhir."
+)
+PLACE_NOTE = "Antartempat: yang datang dari tempat lain di kantor ini, dikurangi yang pergi ke sana; jumlahnya nol."
+POINT_NOTE = (
+    "Sisa akhir = sisa awal + dikirim - kembali - hilang di jalan, termasuk yang masih di jalan. Yang dicetak di sana"
+    " tercatat di titik layanan itu sendiri."
 )
 DIFFERENCES = {
     "ticket": "nomor {number}",
@@ -91,11 +110,14 @@ def sections(report: Report) -> list[Section]:
     others = [line for line in report["stock"] if line["item"] not in CARDS]
     return [
         stock_card("A. Kartu stok blangko", cards),
+        *by_place("A. Menurut tempat", cards),
+        *service_points(report),
         by_purpose(report),
         print_backlog(report),
         suket(report),
         old_cards(report),
         stock_card("F. Bahan pakai habis", others),
+        *by_place("F. Menurut tempat", others),
         forecast(report),
         *moved_elsewhere(report),
         services(report),
@@ -112,15 +134,48 @@ def stock_card(title: str, lines: Sequence[Mapping[str, Any]]) -> Section:
     in the store at the closing, selisih what the book of that moment said otherwise. A report that was signed before
     some column was told leaves it empty.
     """
-    rows = []
-    for line in lines:
-        counted: Cell = NOT_COUNTED if line["counted"] is None else line["counted"]
-        figures = [line.get(name) for name in STOCK_HEADINGS if name not in ("counted", "difference")]
-        rows.append((line["name"], *figures, counted, line["difference"]))
-    signed = frozenset(place for place, name in enumerate(STOCK_HEADINGS, start=1) if name in SIGNED)
-    return Section(
-        title, ("Barang", *STOCK_HEADINGS.values()), tuple(rows), note=STOCK_NOTE if rows else "", signed=signed
+    rows = tuple((line["name"], *(figure(line, name) for name in STOCK_HEADINGS)) for line in lines)
+    columns = ("Barang", *STOCK_HEADINGS.values())
+    return Section(title, columns, rows, note=STOCK_NOTE if rows else "", signed=signed_of(STOCK_HEADINGS))
+
+
+def figure(line: Mapping[str, Any], name: str) -> Cell:
+    """Empty where the line has no such figure."""
+    value: Cell = line.get(name)
+    return NOT_COUNTED if value is None and name == "counted" and name in line else value
+
+
+def signed_of(headings: Iterable[str], words: int = 1) -> frozenset[int]:
+    return frozenset(place for place, name in enumerate(headings, start=words) if name in SIGNED)
+
+
+def by_place(title: str, lines: Sequence[Mapping[str, Any]]) -> list[Section]:
+    """The same card for each place where more than the store held any: together they are the item's own. Reports that
+    were signed before this was told have none.
+    """
+    rows = tuple(
+        (line["name"], name_of_place(place["place"]), *(figure(place, name) for name in PLACE_HEADINGS))
+        for line in lines
+        for place in line.get("places", ())
     )
+    columns = ("Barang", "Tempat", *PLACE_HEADINGS.values())
+    section = Section(title, columns, rows, words=2, note=PLACE_NOTE, signed=signed_of(PLACE_HEADINGS, words=2))
+    return [section] if rows else []
+
+
+def name_of_place(place: str) -> str:
+    return PLACES.get(place) or f"Loket {place.removeprefix(COUNTER)}"
+
+
+def service_points(report: Report) -> list[Section]:
+    """Kecamatan, UPT, van, MPP: what each was sent and has not sent back."""
+    rows = tuple(
+        (name_of(report, line["item"]), line["name"] or "Titik layanan", *(line[name] for name in POINT_HEADINGS))
+        for line in report.get("points", ())
+    )
+    columns = ("Barang", "Tempat", *POINT_HEADINGS.values())
+    section = Section("A. Titik layanan", columns, rows, words=2, note=POINT_NOTE)
+    return [section] if rows else []
 
 
 MOVED_HEADINGS = {

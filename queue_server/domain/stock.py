@@ -70,6 +70,21 @@ def is_counter(account: str) -> bool:
     return account.startswith(COUNTER)
 
 
+def held(account: str) -> bool:
+    """Whether it is a place of the office's own: what lies there is on hand."""
+    return account in (STORE, TRANSIT) or is_counter(account)
+
+
+def point_account(name: str) -> str:
+    """Of one service point, for reading alone: the book keeps all of them on `POINTS`."""
+    return f"{POINTS}:{name}"
+
+
+def kind_of(account: str) -> str:
+    """The book's account, whichever point it is."""
+    return account.partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
     """Whole units of one item on one account. `pending` holds promises: negative on the store's side.

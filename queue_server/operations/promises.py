@@ -79,12 +79,14 @@ def carry_all(office: Office, holder: str, to: str, service: str, back: bool) ->
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def cover_shortage(office: Office, item: str, quantity: int, account: str = stock.STORE) -> None:
-    """A fact beyond the book first enters a find of the shortage, flagged: `docs/field.md#facts`."""
+def cover_shortage(office: Office, item: str, quantity: int, account: str = stock.STORE, name: str = "") -> None:
+    """A fact beyond the book first enters a find of the shortage, flagged; `name` is the other office's or service
+    point's where it was short. Source: `docs/field.md#facts`.
+    """
     missing = quantity - office.balance(item, account).posted
     if missing > 0 and account not in stock.SOURCES:
         source, target = stock.sides("find", account)
-        record(office, events.StockMoved("find", item, missing, source, target, by_itself=True))
+        record(office, events.StockMoved("find", item, missing, source, target, by_itself=True, name=name))
 
 
 def require_there(office: Office, item: str, quantity: int, account: str) -> None:

@@ -119,7 +119,7 @@ def enter(office: Office, said: Entered) -> None:
     if said.type in WISHES:
         require_possible(office, said, source, party)
     else:
-        cover_shortage(office, said.item, said.quantity, source)
+        cover_shortage(office, said.item, said.quantity, source, said.name)
     announced = office.catalogue.items[said.item].next_delivery if said.type == "receive" else None
     record(
         office,

@@ -25,14 +25,24 @@ from queue_server.domain.days import CLOSED, Day
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import DayOpened, DayReopened, DaySigned, Event, StockMoved
 from queue_server.domain.office import Entry, catalogue_in_force
-from queue_server.domain.report import READS, DayFacts, Report, Sources, daily_report, facts_of, moved_by, to_text
-from queue_server.domain.stock import STORE, ItemDay, request_figures
+from queue_server.domain.report import (
+    READS,
+    DayFacts,
+    Report,
+    Sources,
+    daily_report,
+    facts_of,
+    moved_by,
+    place_of,
+    to_text,
+)
+from queue_server.domain.stock import COUNTER, POINTS, STORE, TRANSIT, ItemDay, is_counter, kind_of, request_figures
 from queue_server.domain.tickets import number_label
 from queue_server.storage import chain
 from queue_server.storage.database import Database
 from queue_server.storage.projections import KEYS_A_QUERY, batched
 from queue_server.storage.queries import Reader, of
-from queue_server.storage.schema import journal, sites
+from queue_server.storage.schema import BESIDE_THE_OFFICE, journal, sites
 
 DAYS_LISTED = 31
 
@@ -194,6 +204,7 @@ class DayReader:
             facts=facts,
             item_days=self.item_days(),
             closing={item: there - self.later[item].change if item in self.later else there for item, there in ended},
+            elsewhere=self.at_counters() | self.under_way_and_at_points(),
             before=self.before(),
             now={
                 item: {"promised": -row.pending, "at_counters": row.at_counters, **request_figures(requests, item)}
@@ -230,7 +241,7 @@ class DayReader:
         told = [event for _, event in self.entries(READS, which)]
         sent = {event.consignment for event in told if isinstance(event, StockMoved) and event.consignment}
         rows = self.reader.rows("consignments", of("consignments").seq.in_(sent)) if sent else []
-        return facts_of(told, {row.seq for row in rows if not row.inside})
+        return facts_of(told, {row.seq: row.name for row in rows if not row.inside})
 
     def signings(self) -> Iterator[tuple[int, int, str, Event]]:
         """Who signed and who reopened, on the day itself."""
@@ -282,6 +293,45 @@ class DayReader:
         balances = self.reader.rows("balances", of("balances").account == STORE)
         following = self.nearest(sa.func.min, of("item_days").day > self.day)
         return {row.item: row.on_hand for row in balances} | {row.item: row.opening for row in following}
+
+    def at_counters(self) -> dict[tuple[str, str], int]:
+        """Item and counter's account -> what lies there now, less what has moved since the report ended."""
+        columns, moves = of("balances"), of("movements")
+        rows = self.reader.rows("balances", columns.account.startswith(COUNTER))
+        there = Counter({(row.item, row.account): row.posted for row in rows})
+        touches = sa.or_(moves.source.startswith(COUNTER), moves.target.startswith(COUNTER))
+        for row in self.sums(touches, moves.seq > self.stretch()[0], sa.not_(self.so_far())) if there else ():
+            there[row.item, row.source] += int(row.quantity)
+            there[row.item, row.target] -= int(row.quantity)
+        return {key: n for key, n in there.items() if is_counter(key[1])}
+
+    def under_way_and_at_points(self) -> dict[tuple[str, str], int]:
+        """Item and place -> what was on its way to a counter, or sent to a service point and not back, when the report
+        ended: the sum of all that ever moved there, for consignments are few.
+        """
+        there: Counter[tuple[str, str]] = Counter()
+        leaving = {row.seq: row.name for row in self.reader.rows("consignments") if not row.inside}
+        for row in self.sums(BESIDE_THE_OFFICE, self.so_far()):
+            to = leaving.get(row.consignment)
+            there[row.item, place_of(row.source, row.name, to)] -= int(row.quantity)
+            there[row.item, place_of(row.target, row.name, to)] += int(row.quantity)
+        return {key: n for key, n in there.items() if kind_of(key[1]) in (POINTS, TRANSIT)}
+
+    def so_far(self) -> sa.ColumnElement[bool]:
+        """Of movements: up to the end of the report."""
+        moves = of("movements")
+        within = sa.or_(moves.day < self.day, moves.seq <= self.until.seq) if self.until else sa.true()
+        return sa.and_(moves.day <= self.day, within)
+
+    def sums(self, *which: sa.ColumnElement[bool]) -> sa.CursorResult[Any]:
+        """Quantities of movements by what they have in common; a dispatch is the first of its consignment."""
+        moves = of("movements")
+        consignment = sa.case(
+            (moves.target == TRANSIT, sa.func.coalesce(moves.consignment, moves.seq)), else_=moves.consignment
+        )
+        alike = (moves.item, moves.source, moves.target, moves.name, consignment.label("consignment"))
+        query = sa.select(*alike, sa.func.sum(moves.quantity).label("quantity"))
+        return self.reader.connection.execute(query.where(moves.site == self.reader.site, *which).group_by(*alike))
 
     def carried(self) -> dict[str, ItemDay]:
         """Item -> what moved since the report before and is not of the day itself: an evening, days without office."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from queue_server.domain import backlog as states
 from queue_server.domain.office import UNFINISHED as UNFINISHED_STATES
-from queue_server.domain.stock import DESTROYED, OPEN, PROMISED, SOURCES, WITHDRAWN
+from queue_server.domain.stock import DESTROYED, OPEN, POINTS, PROMISED, SOURCES, TRANSIT, WITHDRAWN
 from queue_server.domain.tickets import AT_A_COUNTER
 
 meta = sa.MetaData(
@@ -416,6 +416,9 @@ movements = sa.Table(
 )
 index(movements, "movements_of_item", "item", "seq")
 index_where(movements, one_of(movements.c.target, WITHDRAWN, DESTROYED), "movements_of_old_cards", "target", "seq")
+# On the way to a counter or a service point, or at one of those.
+BESIDE_THE_OFFICE = sa.or_(one_of(movements.c.source, POINTS, TRANSIT), one_of(movements.c.target, POINTS, TRANSIT))
+index_where(movements, BESIDE_THE_OFFICE, "movements_beside_the_office", "seq")
 
 consignments = sa.Table(
     "consignments",

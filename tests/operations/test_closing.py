@@ -391,8 +391,9 @@ def test_records_of_the_print_backlog_in_the_evening_are_the_next_reports(office
 
 def anything(office: TheOffice, rng: random.Random) -> None:
     """Up to four movements, at whatever time it is."""
-    for kind in rng.choices(("receive", "lose", "find", "lend", "spoil", "defect"), k=rng.randrange(5)):
-        office.enter("KTP", kind, rng.randrange(1, 9))
+    for kind in rng.choices(("receive", "lose", "find", "lend", "spoil", "defect", "dispatch"), k=rng.randrange(5)):
+        party = "counter-4" if kind == "dispatch" else ""
+        office.enter("KTP", kind, rng.randrange(1, 9), party=party)
 
 
 def test_whenever_it_is_signed_and_opened_again_each_day_begins_with_what_the_last_one_ended_with(
@@ -414,9 +415,12 @@ def test_whenever_it_is_signed_and_opened_again_each_day_begins_with_what_the_la
             sign(office, "keeper", "budi", day)
             sign(office, "head", "sari", day)
             anything(office, rng)
-    left = 100
+    left, under_way = 100, 0
     for day in opened:
         card = line(office, "stock", "KTP", day)
+        way = next((place for place in card["places"] if place["place"] == "transit"), {"opening": 0, "closing": 0})
+        assert way["opening"] == under_way, day
+        under_way = way["closing"]
         assert (card["opening"], differences(office, day)) == (left, []), day
         left = card["opening"] + card["in"] - card["out"] + card["adjusted"]
         assert line(office, "items", "KTP", day)["on_hand"] == card["closing"] == left, day

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from queue_server.domain import backlog, report
-from queue_server.domain.stock import MOVEMENTS, PARTIES
+from queue_server.domain.stock import MOVEMENTS, PARTIES, held
 from queue_server.operations import backlog as backlog_verbs
 from queue_server.operations import stock
 from queue_server.storage.rebuild import rebuild
@@ -48,7 +48,29 @@ def add_up(figures: dict[str, Any]) -> None:
         assert line["out"] == sum(line[name] for name in report.WENT)
         assert line["opening"] + line["in"] - line["out"] + line["adjusted"] == line["closing"], line
         assert (line["opening"], line["closing"], line["used"]) == (item["opening"], item["on_hand"], item["used"])
+        places_add_up(line)
+    for point in figures["points"]:
+        assert point["opening"] + point["sent"] - point["returned"] - point["lost"] == point["closing"], point
     assert figures["reconciliation"]["differences"] == []
+
+
+def places_add_up(line: dict[str, Any]) -> None:
+    """Each place's card sums, nothing lies below zero anywhere, and together they are the item's card: what moved
+    between them is nothing.
+    """
+    for place in line["places"]:
+        came, went = (sum(place[name] for name in names) for names in (report.CAME, report.WENT))
+        assert place["opening"] + came - went + place["moved"] + place["adjusted"] == place["closing"], place
+        assert min(place["opening"], place["closing"]) >= 0, place
+    for name in report.stock_line("KTP", 0, []) if line["places"] else ():
+        assert sum(place[name] for place in line["places"]) == line[name], name
+    assert line["moved"] == 0
+
+
+def by_place(figures: dict[str, Any], which: str) -> dict[tuple[str, str], int]:
+    """Item and counter, way or service point -> what the day began or ended with."""
+    places = {(line["item"], place["place"]): place[which] for line in figures["stock"] for place in line["places"]}
+    return places | {(point["item"], f"at {point['name']}"): point[which] for point in figures["points"]}
 
 
 def last(office: TheOffice) -> int:
@@ -124,11 +146,50 @@ def test_a_day_of_every_movement_has_each_in_its_column(office: TheOffice) -> No
     assert read(office)["withdrawn"][0]["before"] == 5
 
 
+def test_the_card_has_a_row_for_the_store_each_counter_and_the_way_and_one_for_each_service_point(
+    office: TheOffice,
+) -> None:
+    every_movement(office)
+    office.enter("KTP", "dispatch", 5, party="counter-4")  # still on the way
+    figures = read(office)
+    add_up(figures)
+    places = {place["place"]: place for place in card(office)["places"]}
+    assert list(places) == ["store", "counter-3", "transit"]
+    columns = ("opening", "moved", "used", "spoilt", "lost", "adjusted", "closing")
+    assert [places["counter-3"][name] for name in columns] == [0, 41, 1, 2 + 1, 1, -1, 41 - 1 - 3 - 1 - 1]
+    assert [places["transit"][name] for name in ("moved", "found", "closing")] == [5 - 1, 1, 5]
+    assert (places["store"]["moved"], places["store"]["dispatched"]) == (-45, 30)
+    assert "counted" not in places["counter-3"]
+    assert figures["points"] == [
+        {"item": "KTP", "name": "", "opening": 0, "sent": 0, "returned": 4, "lost": -4, "closing": 0},
+        {"item": "KTP", "name": "MPP", "opening": 0, "sent": 0, "returned": 0, "lost": 0, "closing": 0},
+        {"item": "KTP", "name": "UPT Kasemen", "opening": 0, "sent": 30, "returned": 0, "lost": 2, "closing": 28},
+    ]
+
+
+def test_the_next_day_begins_at_each_place_with_what_the_last_one_left_there(office: TheOffice) -> None:
+    every_movement(office)
+    office.at("2026-11-23 17.00")
+    then = read(office, MONDAY)
+    office.at("2026-11-24 08.00")
+    office.enter("KTP", "spoil", 2, place="counter-3")
+    office.enter("KTP", "receive", 3, party="points", name="UPT Kasemen")
+    assert read(office, MONDAY) == then
+    began, ended = by_place(read(office), "opening"), by_place(then, "closing")
+    assert {key: began.get(key, 0) for key in ended} == ended
+    assert by_place(read(office), "closing")["KTP", "at UPT Kasemen"] == 25
+
+
+def test_an_office_that_keeps_all_in_its_store_has_no_rows_of_places(office: TheOffice) -> None:
+    office.enter("KTP", "receive", 100)
+    assert (card(office)["places"], read(office)["points"]) == ([], [])
+
+
 def test_every_account_has_a_column_or_never_touches_what_the_office_holds() -> None:
     rows = {account for sides in MOVEMENTS.values() for account in sides} - {"place", "party"}
     rows |= {account for parties in PARTIES.values() for account in parties}
     touch_no_blank = {"withdrawn", "destroyed"}  # between citizens and the fire
-    assert rows - {"store"} - touch_no_blank <= set(report.COLUMNS)
+    assert {row for row in rows if not held(row)} - touch_no_blank <= set(report.COLUMNS)
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -136,8 +197,12 @@ def test_every_account_has_a_column_or_never_touches_what_the_office_holds() -> 
 def test_any_movements_are_accounted_for_on_every_day(tmp_path_factory: pytest.TempPathFactory, sequence: Any) -> None:
     office = any_movement.after(f"sqlite:///{tmp_path_factory.mktemp('any') / 'antrean.db'}", sequence)
     try:
-        for line in Reports(office.database, SITE).days(office.clock):
-            add_up(read(office, line.day))
+        ended: dict[tuple[str, str], int] = {}
+        for line in reversed(Reports(office.database, SITE).days(office.clock)):
+            figures = read(office, line.day)
+            add_up(figures)
+            began, ended_before, ended = by_place(figures, "opening"), ended, by_place(figures, "closing")
+            assert all(began.get(key, 0) == n for key, n in ended_before.items() if key[1] != "store")
     finally:
         office.close()
 

@@ -266,6 +266,45 @@ def test_a_report_signed_before_some_column_was_told_is_still_made() -> None:
     assert card[-8:] == ["1419", "", "", "", "", "0", "1418", "-1"]
 
 
+def in_places() -> dict[str, Any]:
+    """The report of an office with blanks at a counter, on the way and at a service point."""
+    place = {**line("KTP", "Blangko KTP-el"), "moved": 0}
+    store = {"opening": 1_240, "central": 500, "in": 500, "lent": 100, "out": 100, "moved": -325, "closing": 1_315}
+    counter = {"used": 218, "spoilt": 3, "out": 221, "moved": 320, "closing": 99}
+    places = [
+        {**place, "place": "store", **store, "counted": 1_314, "difference": -1},
+        {**place, "place": "counter-3", **counter},
+        {**place, "place": "transit", "moved": 5, "closing": 5},
+    ]
+    for away in places[1:]:
+        del away["counted"], away["difference"]
+    points = [
+        {"item": "KTP", "name": "UPT Kasemen", "opening": 70, "sent": 100, "returned": 4, "lost": 2, "closing": 164}
+    ]
+    return {**REPORT, "stock": [{**REPORT["stock"][0], "places": places}, *REPORT["stock"][1:]], "points": points}
+
+
+def test_each_place_has_a_row_of_its_own_and_each_service_point() -> None:
+    report = in_places()
+    text = " ".join(pages(daily_report(replace(VIEW, report=report))))
+    assert [section.title for section in sections(report)][:3] == [
+        *("A. Kartu stok blangko", "A. Menurut tempat", "A. Titik layanan"),
+    ]
+    for row in ("Gudang 1.240", "-325 0 1.315 1.314 -1", "Loket 3 0", "221 +320 0 99", "Di jalan 0", "+5 0 5"):
+        assert row in text, row
+    assert "UPT Kasemen 70 100 4 2 164" in text
+    rows = list(csv.reader(daily_csv(replace(VIEW, report=report)).splitlines()))
+    assert [row[1] for row in rows if row[:1] == ["Blangko KTP-el"] and row[1:2] and not row[1].isdigit()][:4] == [
+        *("Gudang", "Loket 3", "Di jalan", "UPT Kasemen"),
+    ]
+
+
+def test_the_rows_of_places_stay_on_the_page_and_can_be_read() -> None:
+    places = next(section for section in sections(in_places()) if section.title == "A. Menurut tempat")
+    assert sum(laid_out(places).widths) <= INNER + 0.01
+    assert laid_out(places).cell.size > 7
+
+
 def test_the_widest_stock_card_stays_on_the_page_and_can_be_read() -> None:
     figures = {name: 999_999 for name, value in REPORT["stock"][0].items() if isinstance(value, int)}
     wide = {**REPORT["stock"][0], **figures, "days_of_cover": 9_999.9, "adjusted": -99_999, "difference": -99_999}

@@ -19,6 +19,8 @@ from queue_server.storage.upgrade import schema_state, upgrade
 from tests import services
 from tests.the_office import TheOffice
 
+NEWEST = upgrade_module.revisions()[-1]
+NEXT = f"{int(NEWEST) + 1:04}"
 DESCRIPTION = {
     "sqlite": ["SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE '%alembic%'"],
     "postgresql": [
@@ -107,9 +109,9 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Antrean as it may be next year: one more revision, which adds a table, and fails when `broken` exists."""
     migrations = tmp_path / "migrations"
     shutil.copytree(upgrade_module.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "r0002_next.py").write_text(
+    (migrations / "versions" / f"r{NEXT}_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '{NEXT}', '{NEWEST}', None, None\n"
         "def upgrade():\n"
         "    op.create_table('visits', sa.Column('site', sa.Text, primary_key=True))\n"
         "    op.create_table('broken', sa.Column('site', sa.Text, primary_key=True))\n"
@@ -128,7 +130,7 @@ def test_an_old_schema_is_copied_first_and_verified_afterwards(
     assert schema_state(office.database) == "current"
     if office.database.dialect == "sqlite":
         with closing(sqlite3.connect(copy)) as connection:
-            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
             assert connection.execute("SELECT count(*) FROM tickets").fetchall() == [(1,)]
     office.take("KTP-CETAK")
     office.verify()
