@@ -140,8 +140,8 @@ class Clerks:
             self.finish(desk, visit, "done")
 
     def can_be_spared(self) -> bool:
-        """Blanks lie there that are kept for spoilt prints, and nothing is promised any more that could spoil."""
-        return 0 < self.floor.shelf <= FEW and not self.floor.house.stock().promised
+        """Few blanks are left, and each one that is promised keeps another beside it in case its print is spoilt."""
+        return 0 < self.floor.shelf <= FEW and self.floor.shelf > 2 * self.floor.house.stock().promised
 
     def fetch(self, desk: Desk, visit: Visit) -> None:
         visit.away = True
