@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from display import chime
+from queue_server.web.voice import chime
 from tests.the_web import TheWeb
 
-CHIME = Path(chime.__file__).parent / "static" / "chime.wav"
+CHIME = chime.TARGET
 
 
 def samples(file: str | Path) -> tuple[int, ...]:
