@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.web.voice import chime
+from queue_server.web.voice.sound import RATE
 from tests.the_web import TheWeb
 
 CHIME = chime.TARGET
@@ -16,7 +17,7 @@ CHIME = chime.TARGET
 
 def samples(file: str | Path) -> tuple[int, ...]:
     with wave.open(str(file)) as sound:
-        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, chime.RATE)
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, RATE)
         return struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))
 
 

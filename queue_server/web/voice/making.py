@@ -35,4 +35,4 @@ if __name__ == "__main__":
     packs = Packs().packs
     for language in sys.argv[1:] or packs:
         size = make(packs[language], BUNDLED / language)
-        print(f"{language}: {len(packs[language].says)} clips, {size // 1024} KiB, by espeak-ng {espeak.version()}")
+        sys.stdout.write(f"{language}: {len(packs[language].says)} clips, {size // 1024} KiB\n")

@@ -177,7 +177,8 @@ def load(language: str, where: tuple[Path, ...]) -> Pack:
 
 def pack_of(language: str, found: Mapping[str, Any], where: tuple[Path, ...]) -> Pack:
     calls, digits, says = found["calls"], found["numbers"]["digits"], found["clips"]
-    grammar = Grammar(language, *(tuple(calls[kind]) for kind in ("first", "second", "last")), tuple(digits))
+    first, second, last = (tuple(calls[kind]) for kind in ("first", "second", "last"))
+    grammar = Grammar(language, first, second, last, tuple(digits))
     if len(grammar.digits) != 10:
         raise ValueError("numbers.digits must name ten clips, of nought to nine")
     pack = Pack(

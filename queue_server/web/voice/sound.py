@@ -23,31 +23,26 @@ MARGIN = 2  # blocks kept before and after, for soft consonants
 FADE = RATE // 250  # 4 ms: no click at a cut
 SILENT = 400  # a clip that is nowhere louder says nothing
 LONGEST_SECONDS = 10
-
-Samples = array  # of "h"
+REMEDY = "convert it as docs/voices.md says"
 
 
 class WrongClip(Exception):
     """One sentence that names the clip and what is wrong with it."""
 
 
-def read(file: Path) -> Samples[int]:
+def read(file: Path) -> array[int]:
     """The samples of a WAV file in our format. Raises `WrongClip`."""
     try:
         with wave.open(str(file)) as sound:
             channels, width, rate, frames = sound.getparams()[:4]
             if (channels, width, rate) != (1, 2, RATE):
                 found = f"{rate} Hz, {channels} channel(s), {8 * width} bits"
-                raise WrongClip(
-                    f"{file} is not {RATE} Hz, mono, 16 bits but {found}: convert it as docs/voices.md says"
-                )
+                raise WrongClip(f"{file} has {found} instead of {RATE} Hz, 1 channel, 16 bits: {REMEDY}")
             if frames > LONGEST_SECONDS * RATE:
                 raise WrongClip(f"{file} is longer than {LONGEST_SECONDS} seconds: cut it to its words")
             samples = from_bytes(sound.readframes(frames))
     except (wave.Error, EOFError) as fault:
-        raise WrongClip(
-            f"{file} is no WAV file with plain samples ({fault}): convert it as docs/voices.md says"
-        ) from None
+        raise WrongClip(f"{file} is no WAV file with plain samples ({fault}): {REMEDY}") from None
     except OSError as fault:
         raise WrongClip(f"{file} cannot be read: {fault.strerror}") from None
     if loudest(samples) < SILENT:
@@ -55,18 +50,18 @@ def read(file: Path) -> Samples[int]:
     return samples
 
 
-def from_bytes(little_endian: bytes) -> Samples[int]:
+def from_bytes(little_endian: bytes) -> array[int]:
     samples = array("h", little_endian[: len(little_endian) // 2 * 2])
     if sys.byteorder == "big":
         samples.byteswap()
     return samples
 
 
-def loudest(samples: Samples[int]) -> int:
-    return max(max(samples), -min(samples)) if samples else 0
+def loudest(samples: array[int]) -> int:
+    return max(abs(max(samples)), abs(min(samples))) if samples else 0
 
 
-def trimmed(samples: Samples[int]) -> Samples[int]:
+def trimmed(samples: array[int]) -> array[int]:
     """Without the silence before and after, and fading at both cuts."""
     threshold = QUIET * loudest(samples)
     heard = [at for at in range(0, len(samples), BLOCK) if loudest(samples[at : at + BLOCK]) > threshold]
@@ -79,7 +74,7 @@ def trimmed(samples: Samples[int]) -> Samples[int]:
     return kept
 
 
-def levelled(samples: Samples[int]) -> Samples[int]:
+def levelled(samples: array[int]) -> array[int]:
     """As loud as every other clip, and never so loud that it is cut off."""
     if not samples:
         return samples
@@ -88,16 +83,16 @@ def levelled(samples: Samples[int]) -> Samples[int]:
     return array("h", [int(gain * sample) for sample in samples])
 
 
-def clip(file: Path) -> Samples[int]:
+def clip(file: Path) -> array[int]:
     """A file's words, ready to be joined. Raises `WrongClip`."""
     return levelled(trimmed(read(file)))
 
 
-def silence(seconds: float) -> Samples[int]:
+def silence(seconds: float) -> array[int]:
     return array("h", bytes(2 * round(seconds * RATE)))
 
 
-def joined(clips: Iterable[Samples[int]], gap: float) -> Samples[int]:
+def joined(clips: Iterable[array[int]], gap: float) -> array[int]:
     """One after the other, `gap` seconds between two."""
     whole, pause = array("h"), silence(gap)
     for part in clips:
@@ -107,7 +102,7 @@ def joined(clips: Iterable[Samples[int]], gap: float) -> Samples[int]:
     return whole
 
 
-def as_wav(samples: Samples[int]) -> bytes:
+def as_wav(samples: array[int]) -> bytes:
     target = BytesIO()
     content = samples
     if sys.byteorder == "big":

@@ -71,8 +71,8 @@ class Speaker:
     def speech(self, language: str, text: str) -> bytes | None:
         """A WAV file of a text in a language that is known; None where nothing of it can be spoken here.
 
-        A sentence whose words all have clips is said by them, so that an office's own voice reads the numbers; any other
-        by espeak-ng, whole; without espeak-ng by the clips that there are.
+        A sentence whose words all have clips is said by them, so that an office's own voice reads the numbers; any
+        other by espeak-ng, whole; without espeak-ng by the clips that there are.
         """
         return self._once(("speech", language, text), lambda: self._speech(self.packs.packs[language], text))
 
