@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import gevent
@@ -60,6 +61,7 @@ from queue_server.web.pages import blueprint as pages
 from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
+from queue_server.web.speech import Hearing, audio_url
 from queue_server.web.speech import blueprint as speech
 from queue_server.web.voice.packs import Packs
 from queue_server.web.voice.speaker import Speaker
@@ -121,19 +123,8 @@ def build_app() -> Flask:
     app: Flask = new_app("queue_server.web")
     for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (
-        pages,
-        public,
-        places,
-        speech,
-        kiosk,
-        display,
-        counter,
-        supervisor,
-        store,
-        closing_page,
-        backlog_pages,
-    ):
+    screens = (kiosk, display, counter, supervisor, store, closing_page, backlog_pages)
+    for blueprint in (pages, public, places, speech, *screens):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())
@@ -173,7 +164,10 @@ class Server:
             settings, database, self.writer, aside=on_threads(READING_THREADS), hashing=on_threads(1)
         )
         queries = Queries(database, settings.site)
-        self.sockets = Sockets(queries, self.house.door.viewers, now_ms)
+        hearing = Hearing(self.house)
+        self.sockets = Sockets(
+            queries, self.house.door.viewers, now_ms, partial(audio_url, self.house.voice), hearing.heard
+        )
         self.house.figures = self.sockets.figures
         self.app = build_app()
         move_in(self.app, self.house)

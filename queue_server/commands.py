@@ -415,8 +415,13 @@ def device_add(kind: str, name: str, hall: str | None, printer: str, paper: str,
     """Make a device and print its token, once."""
     with site() as here:
         printers.parse(printer)
-        fields = {"kind": kind, "name": name, "hall": hall, "printer": printer}
-        click.echo(add_device(here, **fields, paper=int(paper), sound=sound == "on"))
+        fields: dict[str, Any] = {"kind": kind, "name": name, "hall": hall, "printer": printer, "paper": int(paper)}
+        if sound == "on":
+            others = people.sounding_in(here.database, here.settings.site, hall)
+            fields |= {"sound": True, "sounding": [asdict(other) for other in others]}
+            for other in others:
+                note(f"{other.name} is silent from now on: one display of a hall has the sound.")
+        click.echo(add_device(here, **fields))
 
 
 @device.command(name="list")

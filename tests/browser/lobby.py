@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from playwright.sync_api import Page
 from queue_server import app as composed
 from queue_server.operations import calling
 from queue_server.stream.sockets import Sockets
+from queue_server.web.speech import Hearing, audio_url
 from tests import services
 from tests.the_office import TheOffice
 from tests.the_web import TheWeb
@@ -51,7 +53,9 @@ class Lobby:
         self._up.wait()
 
     def _serve(self, port: int) -> None:
-        sockets = Sockets(self.office.queries, self.web.house.door.viewers, lambda: self.office.clock)
+        house = self.web.house
+        sound = partial(audio_url, house.voice), Hearing(house).heard
+        sockets = Sockets(self.office.queries, house.door.viewers, lambda: self.office.clock, *sound)
         sockets.mount(self.web.app)
         sockets.start(lambda part: self.deaths.append(repr(part.exception)))
         server = WSGIServer(("127.0.0.1", port), self.web.app, log=None)
