@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from queue_server.domain.announcements import Grammar, letter_clip
+from queue_server.domain.announcements import CARDINALS, Grammar, letter_clip
 from queue_server.web.voice import sound
 
 BUNDLED = Path(__file__).parent / "audio"
@@ -55,11 +55,14 @@ class Pack:
         """Words -> the clip that says them; letters as capitals."""
         return {key_of(words): clip for clip, words in self.says.items()}
 
+    @cached_property
     def needed(self) -> tuple[str, ...]:
         """The clips without which some call cannot be spoken."""
         sentences = (*self.grammar.first, *self.grammar.second, *self.grammar.last)
         parts = [clip for clip in sentences if clip not in SLOTS]
-        return tuple(dict.fromkeys([*parts, *self.grammar.digits, *LETTERS]))
+        cardinal = CARDINALS.get(self.language)
+        whole = " ".join(map(cardinal, (*range(1000), 1000, 2000))).split() if cardinal else []
+        return tuple(dict.fromkeys([*parts, *self.grammar.digits, *whole, *LETTERS]))
 
 
 def key_of(words: str) -> tuple[str, ...]:
@@ -126,7 +129,7 @@ class Packs:
             if pack.folders[0].parent != self.own:
                 continue
             self.faults += list(self._wrong_clips(pack))
-            unrecorded = [name for name in pack.needed() if not (pack.folders[0] / f"{name}.wav").is_file()]
+            unrecorded = [name for name in pack.needed if not (pack.folders[0] / f"{name}.wav").is_file()]
             lost = [name for name in unrecorded if not any(self.files(language, name))]
             if unrecorded:
                 names = ", ".join(unrecorded)
@@ -137,7 +140,7 @@ class Packs:
 
     def _wrong_clips(self, pack: Pack) -> Iterator[str]:
         for file in sorted(pack.folders[0].glob("*.wav")):
-            if file.stem not in pack.says:
+            if file.stem not in pack.says and file.stem not in pack.needed:
                 yield f"{file} is no clip of the pack: its clips are listed in {MANIFEST}"
                 continue
             try:
@@ -192,7 +195,7 @@ def pack_of(language: str, found: Mapping[str, Any], where: tuple[Path, ...]) ->
         like=str(found.get("like", "")),
         pronounced=dict(found.get("pronounced", {})),
     )
-    unknown = [clip for clip in pack.needed() if clip not in pack.says and not (pack.like and clip in LETTERS)]
+    unknown = [clip for clip in pack.needed if clip not in pack.says and not (pack.like and clip in LETTERS)]
     if unknown:
         raise ValueError(f"clips does not say what these are: {', '.join(unknown)}")
     return pack

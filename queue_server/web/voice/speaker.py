@@ -10,6 +10,7 @@ import logging
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import cache
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -56,7 +57,7 @@ class Speaker:
             names = call_clips(self.packs.packs[language].grammar, label, counter, times, reading)
             if spoken := self._clips(language, names):
                 parts.append(spoken)
-        return as_file([sound.read(CHIME), *parts]) if parts else None
+        return as_file([chime(), *parts]) if parts else None
 
     def _clips(self, language: str, names: Sequence[str]) -> array[int] | None:
         """All of them, one after the other; None where one is missing: a number with a hole is another number."""
@@ -112,6 +113,11 @@ class Speaker:
         if sentence not in self._told and len(self._told) < MOST_KEPT:
             self._told.add(sentence)
             log.warning("%s", sentence)
+
+
+@cache
+def chime() -> array[int]:
+    return sound.read(CHIME)
 
 
 def as_file(parts: Sequence[array[int]]) -> bytes:
