@@ -169,6 +169,8 @@ class Server:
             queries, self.house.door.viewers, now_ms, partial(audio_url, self.house.voice), hearing.heard
         )
         self.house.figures = self.sockets.figures
+        for fault in self.house.voice.packs.faults:
+            log.warning("%s", fault)
         self.app = build_app()
         move_in(self.app, self.house)
         self.sockets.mount(self.app)

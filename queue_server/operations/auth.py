@@ -86,7 +86,7 @@ def add_device(
 
 
 def silence(office: Office, *, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """These displays lose their sound; an open page does within ten seconds. `rows` are the whole devices."""
+    """These displays lose their sound; an open page does within twenty seconds. `rows` are the whole devices."""
     for row in rows:
         office.hand_over("devices", {**row, "sound": False})
     return {"silenced": [row["device_id"] for row in rows]}

@@ -102,10 +102,12 @@ class Lobby:
 
 
 @contextmanager
-def a_lobby(database_url: str, rng: random.Random, when: str = "2026-11-23 09.43") -> Iterator[Lobby]:
-    """Kota Serang, Monday 23 November 2026, 150 KTP blanks, clerks at six counters."""
+def a_lobby(
+    database_url: str, rng: random.Random, when: str = "2026-11-23 09.43", blanks: int = 150
+) -> Iterator[Lobby]:
+    """Kota Serang, Monday 23 November 2026, KTP blanks, clerks at six counters."""
     office = LivingOffice(database_url, rng)
-    office.found("2026-11-23 07.00", KTP=150)
+    office.found("2026-11-23 07.00", KTP=blanks)
     office.at(when)
     for counter in COUNTERS:
         office.open(counter)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from queue_server.operations import calling
+from queue_server.operations import calling, office
+from queue_server.storage import people
 from tests.browser.lobby import Lobby, a_lobby
 
 pytestmark = pytest.mark.browser
@@ -19,6 +22,8 @@ pytestmark = pytest.mark.browser
 NewPage = Callable[[str], Page]
 SAYING_SECONDS = 60.0  # for a few calls to be spoken to their ends
 FRESH_SECONDS = 20
+MOVED_MS = 40_000  # the server looks every 10 s who is there, and a screen that was shown out waits 5
+MOST_BEHIND = 5  # calls; a display further behind would drop them as too old
 
 # Notes when each sound begins and when its last sample has been heard, what was told about it, and refuses on demand.
 # `hurry`: plays that many times as fast, so that a long line of calls does not take its real minutes.
@@ -214,6 +219,93 @@ def test_a_display_without_sound_says_so_and_plays_nothing(lobby: Lobby, new_pag
     lobby.call()
     expect(page.locator("#call")).to_have_class(re.compile("is-new"))
     assert page.evaluate("window.sounds") == told(page) == []
+
+
+def test_a_display_whose_sound_has_moved_to_another_falls_silent_without_being_touched(
+    lobby: Lobby, new_page: NewPage
+) -> None:
+    page = lobby.hang(noting(new_page("tv"), QUICKLY))
+    expect(page.locator("#tick")).not_to_have_text("Layar ini tanpa suara.")
+    door = lobby.web.house.door
+    others = people.sounding_in(door.database, door.site, "A")
+    lobby.web.add_device("display", hall="A", sound=True, sounding=[asdict(other) for other in others])
+    expect(page.locator("#tick")).to_have_text("Layar ini tanpa suara.", timeout=MOVED_MS)
+    ticket = lobby.call()
+    expect(page.locator("#number")).to_have_text(ticket["number"])
+    assert page.evaluate("window.sounds") == []
+
+
+# -- for those who do not hear -----------------------------------------------------------------------------------------
+
+
+def test_a_deaf_friendly_hall_sees_a_call_for_longer_and_a_frame_that_flashes_three_times(
+    tmp_path: Path, rng: random.Random, new_page: NewPage
+) -> None:
+    with a_lobby(f"sqlite:///{tmp_path / 'seen.db'}", rng) as lobby:
+        text = lobby.office.text + "\n[calls]\ndeaf_friendly = true\n"
+        lobby.office.do(office.apply_office, text=text, filename="office.toml", now=True)
+        page = noting(new_page("tv"), QUICKLY)
+        lobby.hang(page)
+        page.evaluate("window.later = 0; window.antrean.elapsed = () => performance.now() + window.later")
+        ticket = lobby.call(counter=4)
+        field, frame = page.locator("#call"), page.locator(".flash")
+        expect(field).to_have_class(re.compile("is-breathing"))
+        style = "node => { const s = getComputedStyle(node);"
+        style += " return [s.animationName, s.animationIterationCount, s.animationDuration]; }"
+        assert frame.evaluate(style) == ["flash", "3", "1.2s"], "under one flash a second, and no more than three"
+        page.evaluate("window.later += 14000")
+        expect(page.locator("#number")).to_have_text(ticket["number"])
+        page.evaluate("new Promise(requestAnimationFrame)")
+        expect(field).to_have_class(re.compile("is-new"))
+        page.evaluate("window.later += 7000")
+        expect(field).not_to_have_class(re.compile("is-new"))
+        page.emulate_media(reduced_motion="reduce")
+        assert frame.evaluate(style)[0] == "none"
+
+
+# -- a whole morning ---------------------------------------------------------------------------------------------------
+
+
+def morning(lobby: Lobby, new_page: NewPage, rng: random.Random, displays: int, calls: int) -> None:
+    """Calls and recalls, while lines break and heal: each sounding display speaks each of them once, in order."""
+    pages = [noting(new_page("tv"), "window.hurry = 16;") for _ in range(displays)]
+    lines = [Line(page) for page in pages]
+    for page in pages:
+        lobby.hang(page)
+    made: list[str] = []
+    for _ in range(calls):
+        for line in lines:
+            if rng.random() < 0.1:
+                line.cut()
+        ticket = lobby.call(counter=rng.choice((3, 4, 5, 7)))
+        made.append(said(ticket))
+        if rng.random() < 0.2:
+            lobby.office.act(calling.recall, ticket, ticket["counter"])
+            made.append(said(ticket, times=2))
+        for line in lines:
+            line.mend()
+        until(lambda: max(len(made) - len(told(page)) for page in pages) <= MOST_BEHIND)
+    for page in pages:
+        assert [answer[1:] for answer in until_told(page, len(made))] == [[True, ""]] * len(made)
+        assert len({answer[0] for answer in told(page)}) == len(made)
+        assert [sound["address"] for sound in page.evaluate("window.sounds")] == made
+        one_at_a_time(page)
+    assert alerts(lobby) == []
+
+
+def test_three_displays_speak_each_of_twelve_calls_once_while_their_lines_break(
+    lobby: Lobby, new_page: NewPage, rng: random.Random
+) -> None:
+    morning(lobby, new_page, rng, displays=3, calls=12)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(1800)
+def test_twenty_displays_speak_each_of_two_hundred_calls_once_while_their_lines_break(
+    tmp_path: Path, new_page: NewPage, rng: random.Random
+) -> None:
+    with a_lobby(f"sqlite:///{tmp_path / 'morning.db'}", rng, blanks=1000) as lobby:
+        morning(lobby, new_page, rng, displays=20, calls=200)
 
 
 def until(happened: Callable[[], bool], seconds: float = SAYING_SECONDS) -> None:

@@ -75,16 +75,14 @@ class Packs:
     """Every language of one office. Reads the manifests at once and a clip's sound when it is first spoken."""
 
     def __init__(self, data_dir: Path | None = None) -> None:
-        """Logs what is wrong with an office's own pack; a pack that cannot be read is as if it were not there."""
+        """`faults` say what keeps an office's own packs from being whole; one that cannot be read is not there."""
         self.own = data_dir / OWN if data_dir else None
         self.faults: list[str] = []
         self.packs = dict(bundled_packs())
         for folder in folders(self.own) if self.own else ():
             self._add_own(folder)
         self._kept: dict[tuple[str, str], array[int] | None] = {}
-        self.check()
-        for fault in self.faults:
-            log.warning("%s", fault)
+        self._check()
 
     def _add_own(self, folder: Path) -> None:
         known = self.packs.get(folder.name)
@@ -121,10 +119,9 @@ class Packs:
 
     # -- checking
 
-    def check(self) -> list[str]:
-        """What keeps an office's own packs from being whole, one sentence each; kept in `faults`."""
+    def _check(self) -> None:
         if self.own is None:
-            return self.faults
+            return
         for language, pack in self.packs.items():
             if pack.folders[0].parent != self.own:
                 continue
@@ -136,7 +133,6 @@ class Packs:
                 self.faults.append(f"{pack.folders[0]}: not recorded, so the program's own voice says them: {names}")
             if lost:
                 self.faults.append(f"{pack.folders[0]}: there is no clip at all for {', '.join(lost)}")
-        return self.faults
 
     def _wrong_clips(self, pack: Pack) -> Iterator[str]:
         for file in sorted(pack.folders[0].glob("*.wav")):
