@@ -24,7 +24,7 @@
   antrean.announcer = function (set) {
     var player = new Audio();
     var line = []; // calls that wait
-    var now = null; // {call, words, went, at}: what is played, how far it was, and when that was seen
+    var now = null; // {call, words, lost, went, since}: what is played, how far it was, and when that was seen
     var on = set.on;
     var trouble = '';
 
@@ -39,7 +39,7 @@
     }
 
     function begin(call) {
-      now = { call: call, words: Boolean(call.audio_url), lost: false, went: 0, at: antrean.elapsed() };
+      now = { call: call, words: Boolean(call.audio_url), lost: false, went: 0, since: antrean.elapsed() };
       play(now, call.audio_url || set.chime);
     }
 
@@ -62,7 +62,7 @@
       now.words = false;
       now.lost = true;
       now.went = 0;
-      now.at = antrean.elapsed();
+      now.since = antrean.elapsed();
       play(now, set.chime);
     }
 
@@ -90,8 +90,8 @@
       if (!now) { return; }
       if (player.currentTime > now.went) {
         now.went = player.currentTime;
-        now.at = antrean.elapsed();
-      } else if (antrean.elapsed() - now.at > STALLED_MS) {
+        now.since = antrean.elapsed();
+      } else if (antrean.elapsed() - now.since > STALLED_MS) {
         if (now.words && !now.went) { fail(player.src); } else { silence(); end('stalled'); }
       }
     }

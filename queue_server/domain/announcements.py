@@ -12,7 +12,7 @@ from dataclasses import dataclass
 DIGIT_BY_DIGIT, AS_A_WHOLE = READINGS = ("digits", "cardinal")
 LAST_CALL = 3  # this one and every later is announced as the last
 MOST_IN_WORDS = 999_999
-LABEL = re.compile(r"([A-Z])-(\d{3,4})")
+LABEL = re.compile(r"(?<![A-Za-z0-9])([A-Z])-([0-9]{3,4})(?![0-9])")
 
 # -- numbers in words ------------------------------------------------------------------------------------------------
 
