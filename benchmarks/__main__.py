@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backlog, floors, year
+from benchmarks import backlog, floors, voice, year
 from benchmarks.displays import Hall
 from benchmarks.load import Measured, measure, request
 from benchmarks.office import Office, ask, free_port, running
@@ -42,6 +42,7 @@ def main() -> None:
             result["issue"] = issue(office, here)
         result["backlog"] = backlog.measured(here, note)
         result["year"] = year.measured(here, note)
+        result["voice"] = voice.measured(note)
         note("verifying")
         result["verify"] = office.antrean("verify").splitlines()[-1]
     print(table(result))
@@ -193,7 +194,15 @@ def table(result: dict[str, Any]) -> str:
     for displays in DISPLAYS:
         cell = result["call"][str(displays)]
         lines.append(f"{displays:>5} displays          {cell['p50_ms']:>9.1f}{cell['max_ms']:>9.1f}")
-    lines += ["", *backlog.table(result["backlog"]), "", *year.table(result["year"]), ""]
+    lines += [
+        "",
+        *backlog.table(result["backlog"]),
+        "",
+        *year.table(result["year"]),
+        "",
+        *voice.table(result["voice"]),
+        "",
+    ]
     return "\n".join(lines)
 
 

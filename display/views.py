@@ -14,6 +14,7 @@ from queue_server.web.house import house
 from queue_server.web.language import LANGUAGES, language
 from queue_server.web.session import current
 
+HOLD_MS, LONG_HOLD_MS = 12_000, 20_000  # a call in turmeric; for a hall where not everybody hears it
 SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)  # babel counts from Monday, a browser from Sunday
 
 blueprint = Blueprint("display", __name__, url_prefix="/display", template_folder="templates", static_folder="static")
@@ -32,6 +33,7 @@ def lobby(hall: str) -> ResponseReturnValue:
     caller = current()
     require_hall(caller, hall)
     board = house().queries.lobby(hall, house().clock())
+    deaf_friendly = house().catalogue().calls.deaf_friendly
     names = get_day_names(locale=language())
     return render_template(
         "display.html",
@@ -39,6 +41,8 @@ def lobby(hall: str) -> ResponseReturnValue:
         hall_name=board.hall_name,
         zone=board.day.zone,
         night=request.args.get("malam") == "1",
+        hold=LONG_HOLD_MS if deaf_friendly else HOLD_MS,
+        flashes=deaf_friendly,
         sound="on" if caller.device and caller.device.sound else "off",
         weekdays=[names[day] for day in SUNDAY_FIRST],
         months=list(get_month_names(locale=language()).values()),

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import gevent
@@ -60,6 +61,10 @@ from queue_server.web.pages import blueprint as pages
 from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
+from queue_server.web.speech import Hearing, audio_url
+from queue_server.web.speech import blueprint as speech
+from queue_server.web.voice.packs import Packs
+from queue_server.web.voice.speaker import Speaker
 
 log = logging.getLogger("antrean")
 T = TypeVar("T")
@@ -98,7 +103,8 @@ def open_house(
     book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
     reports: Any = Aside(Reports(database, settings.site), aside)
-    return House(settings, reads, book, reports, writer, door, aside, hashing, clock)
+    voice = Speaker(Packs(settings.data_dir), aside)
+    return House(settings, reads, book, reports, writer, door, aside, hashing, clock, voice)
 
 
 class Aside:
@@ -117,7 +123,8 @@ def build_app() -> Flask:
     app: Flask = new_app("queue_server.web")
     for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, closing_page, backlog_pages):
+    screens = (kiosk, display, counter, supervisor, store, closing_page, backlog_pages)
+    for blueprint in (pages, public, places, speech, *screens):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())
@@ -157,8 +164,13 @@ class Server:
             settings, database, self.writer, aside=on_threads(READING_THREADS), hashing=on_threads(1)
         )
         queries = Queries(database, settings.site)
-        self.sockets = Sockets(queries, self.house.door.viewers, now_ms)
+        hearing = Hearing(self.house)
+        self.sockets = Sockets(
+            queries, self.house.door.viewers, now_ms, partial(audio_url, self.house.voice), hearing.heard
+        )
         self.house.figures = self.sockets.figures
+        for fault in self.house.voice.packs.faults:
+            log.warning("%s", fault)
         self.app = build_app()
         move_in(self.app, self.house)
         self.sockets.mount(self.app)

@@ -44,6 +44,8 @@ from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
 from queue_server.web.reports import MAKERS, as_file, report_view, with_signatures
 from queue_server.web.session import token_hash
+from queue_server.web.voice import espeak
+from queue_server.web.voice.packs import Packs
 
 ACTOR = "cli"
 LONGEST_WORDS = 200  # of a reason or a paper's name
@@ -415,8 +417,13 @@ def device_add(kind: str, name: str, hall: str | None, printer: str, paper: str,
     """Make a device and print its token, once."""
     with site() as here:
         printers.parse(printer)
-        fields = {"kind": kind, "name": name, "hall": hall, "printer": printer}
-        click.echo(add_device(here, **fields, paper=int(paper), sound=sound == "on"))
+        fields: dict[str, Any] = {"kind": kind, "name": name, "hall": hall, "printer": printer, "paper": int(paper)}
+        if sound == "on":
+            others = people.sounding_in(here.database, here.settings.site, hall)
+            fields |= {"sound": True, "sounding": [asdict(other) for other in others]}
+            for other in others:
+                note(f"{other.name} is silent from now on: one display of a hall has the sound.")
+        click.echo(add_device(here, **fields))
 
 
 @device.command(name="list")
@@ -701,9 +708,43 @@ def simulate(name: str, number: int, days: int | None, first: Any, seed: int, in
         raise SystemExit(1)
 
 
+# -- the voice ---------------------------------------------------------------------------------------------------------
+
+
+@antrean.group()
+def voice() -> None:
+    """The voice of the calls: docs/voices.md."""
+
+
+@voice.command(name="check")
+def voice_check() -> None:
+    """List the languages that can be spoken, and what is wrong with this office's own clips; exit 1 if anything is."""
+    with site() as here:
+        packs = Packs(here.settings.data_dir)
+        for language, pack in packs.packs.items():
+            own = packs.own and (packs.own / language).is_dir()
+            reviewed = "" if pack.reviewed else "\tbelum ditinjau penutur"
+            click.echo(f"{language}\t{pack.name}\t{'own clips first' if own else 'bundled clips'}{reviewed}")
+        faults = voice_faults(here, packs)
+        for fault in faults:
+            click.echo(fault)
+        if faults:
+            raise SystemExit(1)
+
+
+def voice_faults(here: Site, packs: Packs) -> list[str]:
+    """What keeps calls from being spoken as the office wants them."""
+    wanted = here.queries.catalogue(now_ms()).calls.languages
+    unknown = [
+        f"the office file wants calls in {code}, a voice that is not here" for code in wanted if code not in packs.packs
+    ]
+    silent = [] if espeak.installed() else ["espeak-ng is not installed: a kiosk reads out little more than numbers"]
+    return [*packs.faults, *unknown, *silent]
+
+
 @antrean.command()
 def doctor() -> None:
-    """Say what would keep this office from working: settings, schema, clock, stock; exit 1 if anything does."""
+    """Say what would keep this office from working: settings, clock, stock, voice; exit 1 if anything does."""
     with site() as here:
         snapshot = here.queries.snapshot(now_ms())
         faults = []
@@ -714,6 +755,7 @@ def doctor() -> None:
         faults += [
             f"{item.name}: nothing left to promise" for item in snapshot.public_stock("en") if not item.available
         ]
+        faults += voice_faults(here, Packs(here.settings.data_dir))
         for fault in faults:
             click.echo(fault)
         if faults:

@@ -48,7 +48,9 @@ def refused(*arguments: str, stdin: str | bytes = "") -> str:
     return done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("command", ["verify", "report", "rebuild", "doctor", "upgrade", "backup copy.db"])
+@pytest.mark.parametrize(
+    "command", ["verify", "report", "rebuild", "doctor", "voice check", "upgrade", "backup copy.db"]
+)
 def test_where_there_is_no_office_a_command_says_so_and_leaves_nothing_behind(data_dir: Path, command: str) -> None:
     assert str(data_dir) in refused(*command.split())
     data_dir.mkdir()
@@ -121,6 +123,39 @@ def test_an_account_gets_another_password_is_closed_and_opened_again(office: Pat
     assert rina() == "clerk\tRina\tactive"
     assert "Dewi" in refused("staff", "close", "Dewi")
     assert "password" in refused("staff", "password", "Rina", "--password-stdin", stdin="short")
+
+
+def test_the_sound_of_a_hall_moves_to_the_display_that_is_given_it(office: Path) -> None:
+    wish = ("device", "add", "--kind", "display", "--hall", "A", "--sound", "on", "--name")
+    assert "Layar Ruang Tunggu A is silent from now on" in typed(*wish, "TV baru").stderr
+    assert "TV baru is silent from now on" in typed(*wish, "TV lain").stderr
+    elsewhere = typed(*wish[:5], "B", *wish[6:], "TV di B")
+    assert "Layar Ruang Tunggu B is silent" in elsewhere.stderr
+    assert "TV lain" not in elsewhere.stderr
+    quiet = typed(*wish[:7], "off", "--name", "Sunyi")
+    assert (quiet.exit_code, quiet.stderr) == (0, "")
+
+
+def test_the_voice_says_what_it_lacks(office: Path) -> None:
+    listed = typed("voice", "check").stdout
+    assert "id\tBahasa Indonesia\tbundled clips\n" in listed
+    assert "jv\tBasa Jawa (krama)\tbundled clips\tbelum ditinjau penutur\n" in listed
+    folder = office / "voices" / "id"
+    folder.mkdir(parents=True)
+    (folder / "nol.wav").write_bytes(b"no sound")
+    for command in (["voice", "check"], ["doctor"]):
+        said = typed(*command)
+        assert said.exit_code == 1
+        assert f"{folder}/nol.wav is no WAV file" in said.stdout
+        assert "the program's own voice says them: nomor-antrean," in said.stdout
+
+
+def test_a_language_that_nobody_speaks_here_is_named(office: Path) -> None:
+    file = office / "bugis.toml"
+    usual = Path("queue_server/offices/kota_serang.toml").read_text()
+    file.write_text(usual + '\n[calls]\nlanguages = ["id", "bug"]\n')
+    assert typed("office", "apply", str(file), "--now").exit_code == 0
+    assert "the office file wants calls in bug, a voice that is not here" in typed("voice", "check").stdout
 
 
 def test_a_device_has_a_name_that_stands_in_one_line(office: Path) -> None:

@@ -27,6 +27,10 @@ VALUES: dict[str, object] = {
     "record": "0" * 32,
     "run": "0" * 32,
     "list": "invited",
+    "languages": "id",
+    "reading": "digits",
+    "number": "A-053",
+    "times": 1,
 }
 
 

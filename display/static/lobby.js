@@ -5,7 +5,6 @@
 (function () {
   'use strict';
 
-  var CALLED_MS = 12000;
   var FRESH_MS = 20000;
   var TURN_MS = 5000;
   var SHORTEST_TURN_MS = 1500;
@@ -22,6 +21,7 @@
 
   var antrean = window.antrean;
   var root = byId('board');
+  var CALLED_MS = Number(said('hold'));
   var board = null; // the newest; null until the first has come
   var drawn = null; // the board that is on the screen
   var turn = null; // {call, began}: what is announced now
@@ -30,7 +30,16 @@
   var restsSince = null;
   var cutSince = null;
   var ticker = { lines: [], shown: -1, since: 0 };
-  var sound = { on: said('sound') === 'on', player: null, trouble: '' };
+  var sound = { on: said('sound') === 'on', trouble: '' };
+  var announcer = antrean.announcer({
+    chime: said('chime'),
+    on: sound.on,
+    freshMs: FRESH_MS,
+    onTrouble: function (why) {
+      sound.trouble = why && said(why);
+      draw();
+    }
+  });
 
   function byId(id) { return document.getElementById(id); }
   function said(name) { return root.getAttribute('data-' + name); }
@@ -67,6 +76,7 @@
     if (age(call) > FRESH_MS || heardOf.some(function (known) { return known.seq === call.seq; })) { return; }
     heardOf.push(call);
     queue.push(call);
+    announcer.say(call);
   }
 
   /* False when the clerk has taken the call back: the board reaches back that far and does not know it. */
@@ -80,13 +90,16 @@
   function forgetTakenBack() {
     queue = queue.filter(stands);
     if (turn && !stands(turn.call)) { turn = null; }
+    announcer.forget(stands);
   }
 
-  /* How long one call keeps the field while others wait: long enough to read, short enough for the last to be fresh. */
+  /* How long one call keeps the field while others wait: long enough to be read and heard, short enough for the last to
+     be fresh. */
   function share() {
     var last = queue[queue.length - 1];
     var left = FRESH_MS - age(last) + (antrean.elapsed() - turn.began);
-    return Math.max(SHORTEST_TURN_MS, Math.min(TURN_MS, left / queue.length));
+    var enough = announcer.saying(turn.call) ? FRESH_MS : TURN_MS;
+    return Math.max(SHORTEST_TURN_MS, Math.min(enough, left / (queue.length + 1)));
   }
 
   function takeTurns() {
@@ -98,30 +111,6 @@
   function begin(call) {
     if (age(call) > FRESH_MS) { return; }
     turn = { call: call, began: antrean.elapsed() };
-    ring(call);
-  }
-
-  function ring(call) {
-    var playing;
-    if (!sound.on) { return; }
-    if (sound.player.currentTime) { sound.player.currentTime = 0; }
-    playing = sound.player.play();
-    if (playing && playing.then) {
-      playing.then(function () { heard(call); }, function (error) { unheard(call, error); });
-    } else {
-      heard(call);
-    }
-  }
-
-  function heard(call) {
-    sound.trouble = '';
-    antrean.spoken(call.seq, true);
-  }
-
-  function unheard(call, error) {
-    sound.trouble = said(error.name === 'NotAllowedError' ? 'refused' : 'silent');
-    antrean.spoken(call.seq, false, error.name);
-    draw();
   }
 
   /* -- drawing ---------------------------------------------------------------------------------------------------- */
@@ -353,16 +342,17 @@
 
   /* -- start ------------------------------------------------------------------------------------------------------ */
 
-  function prepareSound() {
-    if (!sound.on) { return; }
-    sound.player = new Audio(said('chime'));
-    sound.player.preload = 'auto';
+  /* A browser that has not been touched may refuse to play. */
+  function listenForTouches() {
     ['click', 'keydown', 'touchend'].forEach(function (touch) {
-      document.addEventListener(touch, function () {
-        var playing = sound.trouble && sound.player.play();
-        if (playing && playing.then) { playing.then(function () { sound.trouble = ''; }, function () { }); }
-      });
+      document.addEventListener(touch, announcer.touched);
     });
+  }
+
+  /* Another display of the hall may be given the sound while this page is open. */
+  function turnSound(on) {
+    sound.on = on;
+    announcer.turn(on);
   }
 
   /* The bold digits of the screen for a cut line stand nowhere else: once the line is cut they cannot be fetched. */
@@ -370,12 +360,13 @@
     if (document.fonts) { document.fonts.load('700 1em "Antrean Text"', '0'); }
   }
 
-  prepareSound();
+  listenForTouches();
   fetchDigits();
   antrean.watch('lobby:' + said('hall'), {
     onState: function (state) {
       board = state.board;
       cutSince = null;
+      if (state.sound !== undefined && state.sound !== sound.on) { turnSound(state.sound); }
       state.calls.forEach(hear);
       forgetTakenBack();
       draw();

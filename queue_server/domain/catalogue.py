@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from queue_server.domain.announcements import DIGIT_BY_DIGIT
 from queue_server.domain.backlog import KINDS
 
 MINUTES_A_DAY = 24 * 60
@@ -137,6 +138,15 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """How a call is announced in its hall: `docs/field.md#announcement`."""
+
+    languages: tuple[str, ...] = ("id",)  # one sentence after the other; none: the chime alone
+    numbers: str = DIGIT_BY_DIGIT  # or `cardinal`
+    deaf_friendly: bool = False  # it stands for longer, and the screen flashes
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """What the office does at one level of its stock, and what it says then."""
 
@@ -179,6 +189,7 @@ class Catalogue:
     counters: Mapping[int, Counter]
     halls: Mapping[str, Hall]
     rules: Rules = field(default_factory=Rules)
+    calls: Calls = field(default_factory=Calls)
     policy: Policy | None = None  # None limits nothing
     waits_in: Mapping[str, str] = field(default_factory=dict)  # service -> hall, where the counters do not say
     kecamatan: Mapping[str, str] = field(default_factory=dict)  # code -> name

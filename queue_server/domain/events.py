@@ -475,6 +475,14 @@ class KioskRushed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SoundLost(Event):
+    """A display that should speak the calls of its hall is not heard. `why`: refused no_words no_sound stalled."""
+
+    display: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertAnswered(Event):
     seq: int
 

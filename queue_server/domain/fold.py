@@ -961,6 +961,11 @@ def _(event: events.KioskRushed, office: Office, entry: Entry) -> None:
     alert(office, entry, "kiosk_rushed", event.device, str(event.numbers))
 
 
+@folds(events.SoundLost)
+def _(event: events.SoundLost, office: Office, entry: Entry) -> None:
+    alert(office, entry, "sound_lost", event.display, event.why)
+
+
 @folds(events.AlertAnswered)
 def _(event: events.AlertAnswered, office: Office, entry: Entry) -> None:
     office.put("alerts", replace(office.rows["alerts"][event.seq], answered_at=entry.at))

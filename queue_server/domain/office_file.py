@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from queue_server.domain import backlog
+from queue_server.domain import announcements, backlog
 from queue_server.domain.catalogue import (
     AMAN,
     KOSONG,
@@ -23,6 +23,7 @@ from queue_server.domain.catalogue import (
     MINUTES_A_DAY,
     PURPOSES,
     TERBATAS,
+    Calls,
     Catalogue,
     ChecklistItem,
     Counter,
@@ -49,6 +50,7 @@ ICONS = (  # the drawings that the screens have, by Lucide's names
     *("baby", "book-user", "file", "file-check", "file-pen", "file-text", "gavel", "heart-handshake", "hospital"),
     *("house", "id-card", "image", "info", "receipt", "shield-check", "smartphone", "truck", "user-check", "users"),
 )
+MOST_LANGUAGES = 3  # of one call: who listens to more has forgotten the number
 REQUIRED = object()
 
 
@@ -169,6 +171,15 @@ def list_of(reader: Reader) -> Reader:
     return read
 
 
+def languages(place: Place, value: Any) -> tuple[str, ...]:
+    """Those in which a call is spoken, in their order."""
+    code = matching("[a-z]{2,3}", 'write the names of voices as ["id", "jv"]')
+    known: tuple[str, ...] = list_of(code)(place, value)
+    if len(set(known)) < len(known) or len(known) > MOST_LANGUAGES:
+        raise place.refuse(f"must name each language once, {MOST_LANGUAGES} at most", "take some out")
+    return known
+
+
 def read_table(place: Place, value: Any, spec: Spec) -> dict[str, Any]:
     """Every key of `spec` with its value; refuses a key that is not in it and one that must be there and is not."""
     if not isinstance(value, dict):
@@ -255,6 +266,11 @@ GIVES: Spec = {
     "serves": (list_of(one_of(*PURPOSES)), PURPOSES),
     "shares": (table({bucket: (whole(1), None) for bucket in BUCKETS}), {}),
 }
+CALLS: Spec = {
+    "languages": (languages, Calls().languages),
+    "numbers": (one_of(*announcements.READINGS), Calls().numbers),
+    "deaf_friendly": (flag, Calls().deaf_friendly),
+}
 POLICY: Spec = {
     "limited_below_days": (whole(1), REQUIRED),
     "critical_below_days": (whole(1), REQUIRED),
@@ -336,6 +352,7 @@ COUNTER: Spec = {
 FILE: Spec = {
     "office": (table(OFFICE), REQUIRED),
     "rules": (table(RULES), {}),
+    "calls": (table(CALLS), {}),
     "policy": (table(POLICY), None),
     "hours": (table({weekday: (table(DAY), None) for weekday in WEEKDAYS}), REQUIRED),
     "holidays": (named(text), {}),
@@ -382,6 +399,7 @@ def _catalogue(file: Place, found: Mapping[str, Any]) -> Catalogue:
         information=office["information"],
         complaints=office["complaints"],
         rules=Rules(**found["rules"]),
+        calls=Calls(**found["calls"]),
         policy=_policy(found["policy"]) if found["policy"] else None,
         hours={n: DayHours(**found["hours"][w]) for n, w in enumerate(WEEKDAYS) if found["hours"][w]},
         holidays=dict(_holidays(file.at("holidays"), found["holidays"])),

@@ -53,13 +53,19 @@ def add_device(
     printer: str = "none",
     paper: int = 80,
     sound: bool = False,
+    sounding: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall)."""
+    """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall).
+
+    One display of a hall has the sound: with `sound` it moves here from `sounding`, whole rows of those that have it.
+    """
     if kind not in KINDS:
         raise Invalid("unknown_kind", kind=kind)
     require_name(name)
     if hall is not None and hall not in office.catalogue.halls:
         raise NotFound("hall", hall=hall)
+    if sound:
+        silence(office, rows=sounding)
     office.hand_over(
         "devices",
         {
@@ -77,6 +83,13 @@ def add_device(
         },
     )
     return {"device_id": device_id, "kind": kind, "name": name}
+
+
+def silence(office: Office, *, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """These displays lose their sound; an open page does within twenty seconds. `rows` are the whole devices."""
+    for row in rows:
+        office.hand_over("devices", {**row, "sound": False})
+    return {"silenced": [row["device_id"] for row in rows]}
 
 
 def revoke_device(office: Office, *, row: dict[str, Any]) -> dict[str, Any]:

@@ -211,6 +211,18 @@ def report_rush(office: Office, *, device: str, numbers: int) -> None:
         record(office, events.KioskRushed(device, numbers))
 
 
+def report_sound(office: Office, *, display: str, heard: bool, why: str = "") -> dict[str, Any]:
+    """A display's calls are not heard: told once. Heard again, nobody has to see to it any more."""
+    alerts = office.rows["alerts"].values()
+    open_ = [alert.seq for alert in alerts if (alert.kind, alert.subject) == ("sound_lost", display)]
+    if heard:
+        for seq in open_:
+            record(office, events.AlertAnswered(seq))
+    elif not open_:
+        record(office, events.SoundLost(display, why))
+    return {"display": display, "heard": heard}
+
+
 def unanswered(office: Office, kind: str, subject: str) -> bool:
     return any((alert.kind, alert.subject) == (kind, subject) for alert in office.rows["alerts"].values())
 

@@ -86,6 +86,12 @@ def all_devices(database: Database, site: str) -> list[Device]:
     return rows(database, Device, devices, site)
 
 
+def sounding_in(database: Database, site: str, hall: str | None) -> list[Device]:
+    """The displays that speak the calls of a hall; at most one once `auth.add_device` has made them."""
+    where = [devices.c.kind == "display", devices.c.hall.is_not_distinct_from(hall), devices.c.sound.is_(True)]
+    return rows(database, Device, devices, site, *where, devices.c.revoked_at.is_(None))
+
+
 def session(database: Database, site: str, session_hash: str) -> tuple[Session, Staff] | None:
     """A session and its holder; whether it has expired and the holder is still active is the caller's question."""
     query = (

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 import gevent
 from gevent.event import AsyncResult, Event
 
+from queue_server.domain.catalogue import Calls
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.domain.views import CallView, as_json
 from queue_server.storage.queries import Queries
@@ -29,6 +30,7 @@ BEAT_SECONDS = 10.0  # the longest silence: a screen that hears nothing for 25 s
 logger = logging.getLogger(__name__)
 State = dict[str, Any]
 T = TypeVar("T")
+AudioUrl = Callable[[CallView, Calls], str | None]
 
 
 class Outlet(Protocol):
@@ -56,18 +58,19 @@ class Look:
     """What was found in the database: boards may be newer than `seq`, never older."""
 
     seq: int
-    calls: dict[Topic, tuple[CallView, ...]]
+    calls: dict[Topic, list[State]]
     told: dict[Topic, int]  # after these calls: up to which seq the hall's calls have been given
     boards: dict[Topic, State | NotFound]
-    missed: list[tuple[CallView, ...]]  # one for each join
+    missed: list[list[State]]  # the calls for each join
 
 
 class Hub:
-    def __init__(self, queries: Queries, outlet: Outlet, clock: Callable[[], int]) -> None:
-        """`clock`: epoch milliseconds."""
+    def __init__(self, queries: Queries, outlet: Outlet, clock: Callable[[], int], audio_url: AudioUrl) -> None:
+        """`clock`: epoch milliseconds. `audio_url`: where a call's words can be heard; None is the chime alone."""
         self._queries = queries
         self._outlet = outlet
         self._clock = clock
+        self._audio_url = audio_url
         self._woken = Event()
         self._joins: list[Join] = []
         self._watchers: defaultdict[Topic, set[str]] = defaultdict(set)
@@ -151,8 +154,18 @@ class Hub:
         for join in joins:
             if join.topic.kind == LOBBY:
                 told.setdefault(join.topic, seq)
-        boards = self._boards({*calls, *(join.topic for join in joins)}, now)
-        return Look(seq, calls, told, boards, [self._missed(join, told, now) for join in joins])
+        missed = [self._missed(join, told, now) for join in joins]
+        topics = {*calls, *(join.topic for join in joins)}
+        if not topics:
+            return Look(seq, {}, told, {}, [])
+        boards = Boards(self._queries, topics, now)
+        said = {topic: [self._announced(call, boards.calls) for call in new] for topic, new in calls.items()}
+        given = [[self._announced(call, boards.calls) for call in new] for new in missed]
+        return Look(seq, said, told, self._each(boards, topics), given)
+
+    def _announced(self, call: CallView, rules: Calls) -> State:
+        """A call as screens are told of it."""
+        return {**as_json(call), "audio_url": self._audio_url(call, rules)}
 
     def _missed(self, join: Join, told: dict[Topic, int], now: int) -> tuple[CallView, ...]:
         """The calls still to be announced between what a returning screen has seen and what it will be sent."""
@@ -161,12 +174,9 @@ class Hub:
         calls = self._queries.calls_since(join.topic.of, join.since, now)
         return tuple(call for call in calls if call.seq <= told[join.topic])
 
-    def _boards(self, topics: Collection[Topic], now: int) -> dict[Topic, State | NotFound]:
-        """Each of these topics' boards, built once, from one snapshot; none at all costs no read."""
+    def _each(self, boards: Boards, topics: Collection[Topic]) -> dict[Topic, State | NotFound]:
+        """Each of these topics' boards, built once, from one snapshot."""
         found: dict[Topic, State | NotFound] = {}
-        if not topics:
-            return found
-        boards = Boards(self._queries, topics, now)
         for topic in topics:
             try:
                 found[topic] = boards.of(topic)
@@ -179,7 +189,7 @@ class Hub:
         self._told.update((topic, told) for topic, told in look.told.items() if topic in self._watchers)
         for topic, calls in look.calls.items():
             for call in calls:
-                self._send(topic, call.seq, look.boards[topic], call)
+                self._send(topic, call["seq"], look.boards[topic], call)
 
     def _answer(self, joins: list[Join], look: Look) -> None:
         for join, missed in zip(joins, look.missed, strict=True):
@@ -193,7 +203,7 @@ class Hub:
                     self._told[join.topic] = look.told[join.topic]
             state = {"topic": str(join.topic), "seq": look.told.get(join.topic, look.seq), "board": shown}
             if join.since is not None:
-                state["calls"] = [announced(call) for call in missed]
+                state["calls"] = missed
             join.answer.set(state)
         if joins:
             gevent.sleep(0)  # the answers leave before the next state does
@@ -201,25 +211,21 @@ class Hub:
     def _send_boards(self, sent: Collection[Topic]) -> None:
         """Every watched board, once, to all who watch it; those in `sent` have just gone out with a call."""
         topics, now = [topic for topic in self._watchers if topic not in sent], self._clock()
-        for topic, shown in _in_a_thread(lambda: self._boards(topics, now)).items():
-            self._send(topic, self._told.get(topic, self._seen), shown)
+        if topics:  # none at all costs no read
+            for topic, shown in _in_a_thread(lambda: self._each(Boards(self._queries, topics, now), topics)).items():
+                self._send(topic, self._told.get(topic, self._seen), shown)
         self._stale, self._sent_at = False, monotonic()
 
-    def _send(self, topic: Topic, seq: int, shown: State | NotFound, call: CallView | None = None) -> None:
+    def _send(self, topic: Topic, seq: int, shown: State | NotFound, call: State | None = None) -> None:
         if isinstance(shown, NotFound):  # the office has been changed; its screen will say that it is cut off
             logger.warning("%s is watched but is no longer there", topic)
             return
         state = {"topic": str(topic), "seq": seq, "board": shown}
         self.states_sent += 1
         if call:
-            state["call"] = announced(call)
+            state["call"] = call
             self.calls_sent += 1
         self._outlet.send(topic, state)
-
-
-def announced(call: CallView) -> State:
-    """A call as screens are told of it. No voice speaks yet: `audio_url` is null."""
-    return {**as_json(call), "audio_url": None}
 
 
 def _in_a_thread(read: Callable[[], T]) -> T:

@@ -20,8 +20,8 @@ from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT, Packet
 from queue_server.domain.errors import Busy, Invalid, NotAllowed, Refusal
 from queue_server.storage.queries import Queries
 from queue_server.stream import fanout
-from queue_server.stream.hub import Hub, State
-from queue_server.stream.topics import Topic, Viewer, somebody_may_watch, topic_of
+from queue_server.stream.hub import AudioUrl, Hub, State
+from queue_server.stream.topics import LOBBY, Topic, Viewer, somebody_may_watch, topic_of
 from queue_server.stream.websocket import is_handshake
 
 PING_SECONDS = 10
@@ -35,6 +35,7 @@ RECHECK_SECONDS = 10.0  # how long a revoked device or a signed-out clerk may go
 
 logger = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
+Heard = Callable[[str, bool, str], None]
 Admit = Callable[[dict[str, Any]], tuple[Viewer, ...]]
 
 
@@ -73,16 +74,20 @@ class Sockets:
 
     `admit` names who is at the other end of a connection, by the WSGI environ of its upgrade request: device cookie,
     Bearer token, staff session; an empty tuple is nobody. It is asked again every RECHECK_SECONDS. `clock`: epoch ms.
+    `audio_url`: as the hub's. `heard` is told of each display that says whether a call was heard from it, and why not.
     """
 
-    def __init__(self, queries: Queries, admit: Admit, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, queries: Queries, admit: Admit, clock: Callable[[], int], audio_url: AudioUrl, heard: Heard
+    ) -> None:
         self._admit = admit
         self._fanout = fanout.FanoutManager()
         self._socketio = SocketIO()
         self._viewers: dict[str, tuple[Viewer, ...]] = {}
         self._strangers: set[str] = set()
         self._spoken: Counter[bool] = Counter()
-        self.hub = Hub(queries, self, clock)
+        self._heard = heard
+        self.hub = Hub(queries, self, clock, audio_url)
 
     def mount(self, app: Any) -> None:
         """Puts the stream before the Flask app, at /socket.io/, for pages of the same origin only."""
@@ -161,7 +166,10 @@ class Sockets:
             since = _whole(wish["since"]) if wish.get("since") is not None else None
             if not somebody_may_watch(self._viewers[sid], topic):
                 raise NotAllowed("topic")
-            return self.hub.join(sid, topic, since)
+            state = self.hub.join(sid, topic, since)
+            if topic.kind == LOBBY:  # its setting may have changed while the page was open
+                state["sound"] = any(viewer.sounds for viewer in self._viewers.get(sid, ()))
+            return state
         except Refusal as refusal:
             return {"code": refusal.code}
 
@@ -174,9 +182,11 @@ class Sockets:
         except Refusal as refusal:
             return {"code": refusal.code}
         self._spoken[ok] += 1
-        if not ok:
-            devices = ", ".join(viewer.id for viewer in self._viewers[sid] if viewer.kind == "display")
-            logger.warning("call %d was not heard from display %s: %r", seq, devices, why[:LONGEST_REASON])
+        for viewer in self._viewers[sid]:
+            if viewer.kind == "display":
+                self._heard(viewer.id, ok, why[:LONGEST_REASON])
+                if not ok:
+                    logger.warning("call %d was not heard from display %s: %r", seq, viewer.id, why[:LONGEST_REASON])
         return {}
 
     # -- who must leave

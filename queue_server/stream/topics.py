@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from queue_server.domain.catalogue import Calls
 from queue_server.domain.errors import Invalid, NotFound
 from queue_server.domain.views import as_json
 from queue_server.storage.people import all_staff
@@ -27,6 +28,7 @@ class Viewer:
     id: str
     hall: str | None = None
     role: str | None = None
+    sounds: bool = False  # a display that speaks the calls of its hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Boards:
         self._clerks = (
             {s.staff_id: s.name for s in all_staff(queries.database, queries.site)} if COUNTER in kinds else {}
         )
+
+    @property
+    def calls(self) -> Calls:
+        """How the office announces a call."""
+        return self._snapshot.catalogue.calls
 
     def of(self, topic: Topic) -> dict[str, Any]:
         """Raises `NotFound` where the office has no such hall or counter."""

@@ -106,6 +106,7 @@ def page(template: str, today: Today, **shown: Any) -> str:
         today=today,
         item_names={item.item: item.name for item in today.items},
         printer_words=printer_words(),
+        sound_words=sound_words(),
         carries_over=catalogue.rules.carry_over,
         local_day=calendar.local_date(catalogue, today.day.now).isoformat(),
         names=house().door.names(),
@@ -145,6 +146,16 @@ def printer_words() -> dict[str, str]:
         "paper_out": _("Kertas habis."),
         "cover_open": _("Tutup pencetak terbuka."),
         "printer_fault": _("Pencetak rusak."),
+    }
+
+
+def sound_words() -> dict[str, str]:
+    """What to do about a display that is not heard, by its word for why."""
+    return {
+        "refused": _("Sentuh layar itu satu kali. Nomornya tetap tampil."),
+        "no_words": _("Hanya bunyi tanpa suara. Periksa: antrean voice check."),
+        "no_sound": _("Periksa pengeras suaranya. Nomornya tetap tampil."),
+        "stalled": _("Suaranya macet. Nyalakan ulang layar itu."),
     }
 
 

@@ -134,7 +134,7 @@ def bearer(authorization: str) -> str | None:
 def viewer_of(caller: Caller) -> Viewer:
     if caller.kind == "staff":
         return Viewer("staff", caller.id, role=caller.role)
-    return Viewer(caller.role, caller.id, hall=caller.hall)
+    return Viewer(caller.role, caller.id, caller.hall, sounds=bool(caller.device and caller.device.sound))
 
 
 def cookies_of(environ: dict[str, Any]) -> dict[str, str]:

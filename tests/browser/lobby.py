@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -17,6 +18,7 @@ from playwright.sync_api import Page
 from queue_server import app as composed
 from queue_server.operations import calling
 from queue_server.stream.sockets import Sockets
+from queue_server.web.speech import Hearing, audio_url
 from tests import services
 from tests.the_office import TheOffice
 from tests.the_web import TheWeb
@@ -51,7 +53,9 @@ class Lobby:
         self._up.wait()
 
     def _serve(self, port: int) -> None:
-        sockets = Sockets(self.office.queries, self.web.house.door.viewers, lambda: self.office.clock)
+        house = self.web.house
+        sound = partial(audio_url, house.voice), Hearing(house).heard
+        sockets = Sockets(self.office.queries, house.door.viewers, lambda: self.office.clock, *sound)
         sockets.mount(self.web.app)
         sockets.start(lambda part: self.deaths.append(repr(part.exception)))
         server = WSGIServer(("127.0.0.1", port), self.web.app, log=None)
@@ -98,10 +102,12 @@ class Lobby:
 
 
 @contextmanager
-def a_lobby(database_url: str, rng: random.Random, when: str = "2026-11-23 09.43") -> Iterator[Lobby]:
-    """Kota Serang, Monday 23 November 2026, 150 KTP blanks, clerks at six counters."""
+def a_lobby(
+    database_url: str, rng: random.Random, when: str = "2026-11-23 09.43", blanks: int = 150
+) -> Iterator[Lobby]:
+    """Kota Serang, Monday 23 November 2026, KTP blanks, clerks at six counters."""
     office = LivingOffice(database_url, rng)
-    office.found("2026-11-23 07.00", KTP=150)
+    office.found("2026-11-23 07.00", KTP=blanks)
     office.at(when)
     for counter in COUNTERS:
         office.open(counter)

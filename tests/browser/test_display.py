@@ -57,15 +57,6 @@ NOTE_NUMBERS = """
 """
 # Lets a test move the clock by which the screen knows how long something has stood.
 LATER = "window.later = 0; window.antrean.elapsed = () => performance.now() + window.later"
-# Counts what is played, and may refuse it as a browser does that nobody has touched.
-COUNT_CHIMES = """
-  window.played = 0;
-  HTMLMediaElement.prototype.play = function () {
-    if (window.refuses) { return Promise.reject(new DOMException('touch first', 'NotAllowedError')); }
-    window.played += 1;
-    return Promise.resolve();
-  };
-"""
 
 
 @pytest.fixture
@@ -261,47 +252,6 @@ def test_a_call_without_motion_for_those_who_asked_for_none(lobby: Lobby, new_pa
     assert page.locator("#number").evaluate(name) == "breathe"
     page.emulate_media(reduced_motion="reduce")
     assert page.locator("#number").evaluate(name) == "none"
-
-
-# -- sound ------------------------------------------------------------------------------------------------------------
-
-
-def test_the_chime_sounds_once_for_each_call(lobby: Lobby, new_page: NewPage) -> None:
-    page = new_page("tv")
-    page.add_init_script(COUNT_CHIMES)
-    lobby.hang(page)
-    for counter in (3, 4):
-        ticket = lobby.call(counter=counter)
-        expect(page.locator("#number")).to_have_text(ticket["number"], timeout=15_000)
-    page.reload()
-    expect(page.locator("#number")).to_have_text(ticket["number"])
-    assert page.evaluate("window.played") == 0, "a screen that is opened anew says nothing again"
-    ticket = lobby.call(counter=5)
-    expect(page.locator("#number")).to_have_text(ticket["number"], timeout=15_000)
-    assert page.evaluate("window.played") == 1
-
-
-def test_a_sound_that_the_browser_refuses_is_said_on_the_screen_until_somebody_touches_it(
-    lobby: Lobby, new_page: NewPage
-) -> None:
-    page = new_page("tv")
-    page.add_init_script(COUNT_CHIMES + "window.refuses = true;")
-    lobby.hang(page)
-    lobby.call()
-    expect(page.locator("#tick")).to_have_text("Suara layar ini belum aktif. Sentuh layar satu kali.")
-    page.evaluate("window.refuses = false")
-    page.mouse.click(900, 500)
-    expect(page.locator("#tick")).not_to_have_text(re.compile("Suara layar"))
-
-
-def test_a_display_without_sound_says_so_and_plays_nothing(lobby: Lobby, new_page: NewPage) -> None:
-    page = new_page("tv")
-    page.add_init_script(COUNT_CHIMES)
-    lobby.hang(page, sound=False)
-    expect(page.locator("#tick")).to_have_text("Layar ini tanpa suara.")
-    lobby.call()
-    expect(page.locator("#call")).to_have_class(re.compile("is-new"))
-    assert page.evaluate("window.played") == 0
 
 
 # -- the day ----------------------------------------------------------------------------------------------------------

@@ -60,7 +60,9 @@ class Hall:
         self.entered: dict[str, set[Topic]] = {}
         self.lines: dict[str, Line] = {}
         self.moved = Event()
-        self.hub = Hub(office.queries, self, lambda: office.clock)
+        self.hub = Hub(
+            office.queries, self, lambda: office.clock, lambda call, rules: f"/{rules.numbers}/{call.number}"
+        )
 
     def line(self, name: str) -> Line:
         return self.lines.setdefault(name, Line(self, name))
@@ -129,7 +131,8 @@ def test_a_call_comes_with_the_whole_board(office: TheOffice, hall: Hall) -> Non
     hall.until(lambda: line.told == [seq])
     state = next(state for state in line.states if "call" in state)
     assert state["topic"] == "lobby:A"
-    assert state["call"] == {**state["board"]["call"], "audio_url": None}
+    called = state["board"]["call"]
+    assert state["call"] == {**called, "audio_url": f"/digits/{called['number']}"}
     assert state["call"]["words"] == "Nomor antrean A nol nol satu, silakan menuju loket tiga."
     assert {group["short"] for group in state["board"]["waiting"]} >= {"KTP-el"}
 

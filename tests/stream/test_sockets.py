@@ -72,7 +72,8 @@ def test_who_has_no_token_is_turned_away(office: OfficeServer) -> None:
 
 def test_a_display_sees_its_own_hall_and_nothing_else(office: OfficeServer) -> None:
     screen = Screen(office, {"Cookie": f"antrean_display={office.tokens['display/A']}"})
-    assert screen.watch(LOBBY)["board"]["hall_name"] == "Ruang Tunggu A"
+    shown = screen.watch(LOBBY)
+    assert (shown["board"]["hall_name"], shown["sound"]) == ("Ruang Tunggu A", True)
     for topic in ("lobby:B", "lobby:semua", "lobby:X", "counter:1", "office"):
         assert screen.watch(topic) == {"code": "not_allowed"}
     screen.close()

@@ -1,7 +1,8 @@
 /* The one stream to the office: whole states, never deltas. ES5, because the lobby TV runs it too.
 
    antrean.watch(topic, {onState, onCut, onBack, onRefused})
-     onState(state)   {topic, seq, board, calls}; calls: what was called since the last state, oldest first.
+     onState(state)   {topic, seq, board, calls, sound}; calls: what was called since the last state, oldest first;
+                      sound: on the first state of a connection, whether this display speaks its hall's calls.
      onCut(since)     nothing was heard for 25 s; `since` is when the last state came (epoch ms, the server's clock).
      onBack(state)    the first state after a cut; onState has already been given it.
      onRefused(code)  this screen may not see the topic (not_signed_in, not_allowed, not_found, invalid).
@@ -18,9 +19,11 @@
   var RETRY_MS = 5000;
   var ANSWER_MS = 10000;
   var LONGEST_PAUSE_MS = 5000;
+  var MOST_UNTOLD = 100;
 
   var antrean = global.antrean = global.antrean || {};
   var watches = [];
+  var untold = []; // how calls were said while the line was cut
   var socket = null;
   var clockAhead = null; // server's clock minus elapsed()
   var reopened = 0; // when a silent line was last opened anew
@@ -50,8 +53,14 @@
   antrean.spoken = function (seq, ok, why) {
     var answer = { seq: seq, ok: ok };
     if (why) { answer.why = why; }
-    if (socket && socket.connected) { socket.emit('spoken', answer); }
+    untold.push(answer);
+    if (untold.length > MOST_UNTOLD) { untold.shift(); }
+    tell();
   };
+
+  function tell() {
+    while (untold.length && socket && socket.connected) { socket.emit('spoken', untold.shift()); }
+  }
 
   function connect() {
     if (socket) { return; }
@@ -61,7 +70,10 @@
       reconnectionDelayMax: LONGEST_PAUSE_MS,
       timeout: ANSWER_MS
     });
-    socket.on('connect', function () { watches.forEach(ask); });
+    socket.on('connect', function () {
+      watches.forEach(ask);
+      tell();
+    });
     socket.on('state', function (state) {
       watches.forEach(function (watch) {
         if (watch.topic === state.topic) { show(watch, state, state.call ? [state.call] : []); }
@@ -110,7 +122,7 @@
       watch.shown = watch.since = state.seq;
       watch.board = state.board;
     }
-    state = { topic: watch.topic, seq: watch.shown, board: watch.board, calls: calls };
+    state = { topic: watch.topic, seq: watch.shown, board: watch.board, calls: calls, sound: state.sound };
     watch.handlers.onState(state);
     if (wasCut && watch.handlers.onBack) { watch.handlers.onBack(state); }
   }
