@@ -124,3 +124,18 @@ def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
     last = line[min(behind, len(line)) - 1].place
     after = next((ticket.place for ticket in line[behind:] if ticket.place > last), last + 2)
     return max(last + 1, (last + after) // 2)
+
+
+def place_further_back(line: Sequence[Ticket], ahead: int, more: int) -> int | None:
+    """The place in the ordinary line with `more` people before it than the `ahead` of now; None where nobody follows.
+
+    `line` is everybody else of the line, by place. Vouchers, urgent and priority are called before the ordinary line
+    in any case; where fewer than `more` follow, it is behind them all. Source: `docs/field.md#stepping-back`.
+    """
+    ordinary = [ticket for ticket in line if ticket.klass == REGULAR]
+    before_it = len(line) - len(ordinary)
+    if len(line) <= ahead:
+        return None
+    behind = max(ahead + more - before_it, 0)
+    in_front = min((ticket.place for ticket in ordinary), default=1) - 1
+    return (place_behind(ordinary, behind) if behind else None) or in_front

@@ -248,6 +248,10 @@ class TicketView:
     started_at: int | None
     ended_at: int | None
     ahead: int | None  # None unless it waits
+    follow: int | None  # how many of the line will be called after it; None unless it waits
+    goes_first: bool  # by voucher, urgency or priority: which whoever steps back gives up
+    back_from: int | None  # when its holder may step back again; None is at once
+    may_put_off: bool  # its holder may have a voucher for another day instead
     wait_minutes: Wait
     wait_clock: Wait  # the same as instants, breaks skipped
     counter: int | None
