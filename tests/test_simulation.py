@@ -51,7 +51,7 @@ from queue_server.storage.schema import vouchers
 MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 KEYS = (
     *("days", "tickets", "served", "no_shows", "promised", "kept", "vouchers", "vouchers_kept", "wasted_trips"),
-    *("extra_trips", "cards", "days_to_card", "baseline", "waits_minutes", "blanks", "verify"),
+    *("extra_trips", "cards", "days_to_card", "baseline", "waits_minutes", "told", "blanks", "verify"),
 )
 
 

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from queue_server.domain import calendar
 from queue_server.domain.calendar import Span
-from queue_server.domain.catalogue import Rules
+from queue_server.domain.catalogue import Line, Rules
 from queue_server.domain.tickets import CLASSES, PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
 from queue_server.domain.views import Wait
 
 MINUTE = 60_000
+VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
+LEAST, MOST = 3 / 4, 4 / 3  # of the minutes that a wait should take
+NARROWEST = 5  # minutes from the least to the most
 
 
 def next_ticket(heads: Iterable[Mapping[str, Ticket]], streak: int, rules: Rules) -> Ticket | None:
@@ -91,27 +94,52 @@ def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, ru
     return ahead + before.get(REGULAR, 0)
 
 
-def minutes_each(waiting: Mapping[str, int], minutes: Callable[[str], float], alone: float) -> float:
-    """What one person of a line takes: the median minutes of each service, by how many wait for it; `alone` for nobody.
+def minutes_to_call(
+    line: Line,
+    others: Mapping[str, int],
+    ahead: int,
+    promised: Mapping[str, float],
+    minutes: Callable[[str], float],
+) -> float | None:
+    """Working minutes until the call, if all who are ahead come at once; None while no counter is open for it.
 
-    Source: `docs/field.md#waiting`.
+    `others` who wait in the line, by service, of whom `ahead` are called before; `promised` are holders of vouchers who
+    have not come yet and will go before; `minutes` that one person of a service takes. Each counter has to call those
+    before that it serves, and the counters do so together. Source: `docs/field.md#waiting`.
     """
-    people = sum(waiting.values())
-    return sum(count * minutes(service) for service, count in waiting.items() if count) / people if people else alone
+    if not line.callers:
+        return None
+    people = sum(others.values())
+    share = min(1.0, ahead / people) if people else 0.0
+    before = {code: share * others.get(code, 0) + promised.get(code, 0) for code in line.services}
+    work = [(code, people * minutes(code)) for code, people in before.items() if people]
+    called_a_minute = 0.0
+    for services, counters in line.callers:
+        needed = sum(took for code, took in work if code in services)
+        if not needed:
+            return 0.0
+        called_a_minute += counters / needed
+    return 1 / called_a_minute
 
 
-def expected_wait(
-    open_hours: Span | None, now: int, ahead: int, service_minutes: float, open_counters: int
-) -> tuple[Wait, Wait]:
-    """The range until the call, as minutes from `now` and as instants (ms): -30 % / +50 %, breaks skipped.
+def vouchers_until(opens_ms: int) -> int:
+    """Until when (ms) those with a voucher for the day are asked to come."""
+    return opens_ms + VOUCHER_HOURS * 60 * MINUTE
 
-    Both are None while no counter is open for the service. Source: `docs/field.md#waiting`.
+
+def expected_wait(open_hours: Span | None, now: int, minutes: float | None) -> tuple[Wait, Wait]:
+    """The range until the call, as whole minutes from `now` and as instants (ms), breaks skipped.
+
+    A quarter less to a third more than the working `minutes`, and five minutes wide at least. Both are None without
+    any. How many waits lie inside is measured: `docs/field.md#waiting`.
     """
-    if open_counters < 1:
+    if minutes is None:
         return None, None
-    typical = ahead * service_minutes / open_counters
-    low, high = (calendar.working_minutes_to_clock(open_hours, now, typical * share) for share in (0.7, 1.5))
-    return (math.floor((low - now) / MINUTE), math.ceil((high - now) / MINUTE)), (low, high)
+    first, last = (calendar.working_minutes_to_clock(open_hours, now, minutes * share) for share in (LEAST, MOST))
+    low, high = math.floor((first - now) / MINUTE), math.ceil((last - now) / MINUTE)
+    low = low if high > NARROWEST else 0
+    high = max(high, low + NARROWEST)
+    return (low, high), (now + low * MINUTE, now + high * MINUTE)
 
 
 def place_behind(line: Sequence[Ticket], behind: int) -> int | None:

@@ -35,8 +35,9 @@ def step_back(office: Office, *, ticket_id: str, token: str, places: int) -> dic
     if ticket.priority or ticket.urgent:
         record(office, events.PriorityChanged(ticket_id, priority=False, urgent=False, reason="mundur"))
     record(office, events.TicketRequeued(ticket_id, place, keeps_turn=False))
-    ahead = ahead_of(office, office.ticket(ticket_id), newest=False)
-    return {**state_of(office, ticket_id), "ahead": ahead, "wait_minutes": wait_of(office, ticket.service, ahead)}
+    ticket = office.ticket(ticket_id)
+    ahead = ahead_of(office, ticket, newest=False)
+    return {**state_of(office, ticket_id), "ahead": ahead, "wait_minutes": wait_of(office, ticket, ahead)}
 
 
 def another_day(office: Office, *, ticket_id: str, token: str, new_code: NewCode) -> dict[str, Any]:
