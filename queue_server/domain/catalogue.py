@@ -96,7 +96,7 @@ class Counter:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Services whose tickets are called in one order, whatever their letters: all that the open counters for one of
-    them serve. `callers` are those counters: what they serve, and how many of them serve just that.
+    them serve. `callers` are the open counters that call from it: what of it they serve, and how many serve just that.
     """
 
     services: frozenset[str]
@@ -242,4 +242,6 @@ def line_of(catalogue: Catalogue, services: tuple[str, ...], open_counters: tupl
     together = [serves for serves in at_work if not mine.isdisjoint(serves)]
     if not together:
         return Line(mine.union(*(catalogue.codes_of_group[catalogue.services[code].prefix] for code in mine)), ())
-    return Line(mine.union(*together), tuple(collections.Counter(map(frozenset, together)).items()))
+    line = mine.union(*together)
+    callers = collections.Counter(calls for serves in at_work if (calls := line.intersection(serves)))
+    return Line(line, tuple(callers.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from queue_server.domain import calendar
 from queue_server.domain.calendar import Span
@@ -13,7 +13,7 @@ from queue_server.domain.views import Wait
 
 MINUTE = 60_000
 VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
-LEAST, MOST = 3 / 4, 4 / 3  # of the minutes that a wait should take
+LEAST, MOST = 0.8, 1.4  # of the minutes that a wait should take
 NARROWEST = 5  # minutes from the least to the most
 
 
@@ -96,30 +96,39 @@ def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, ru
 
 def minutes_to_call(
     line: Line,
+    mine: Collection[str],
     others: Mapping[str, int],
     ahead: int,
     promised: Mapping[str, float],
     minutes: Callable[[str], float],
 ) -> float | None:
-    """Working minutes until the call, if all who are ahead come at once; None while no counter is open for it.
+    """Working minutes until one of the services that are `mine` is called; None while no counter is open for it.
 
     `others` who wait in the line, by service, of whom `ahead` are called before; `promised` are holders of vouchers who
-    have not come yet and will go before; `minutes` that one person of a service takes. Each counter has to call those
-    before that it serves, and the counters do so together. Source: `docs/field.md#waiting`.
+    have not come yet and will go before; `minutes` that one person of a service takes. Counters that serve a service
+    share its work, the less each has besides the more of it, and the first that is through with what came before calls.
+    Source: `docs/field.md#waiting`.
     """
     if not line.callers:
         return None
     people = sum(others.values())
     share = min(1.0, ahead / people) if people else 0.0
     before = {code: share * others.get(code, 0) + promised.get(code, 0) for code in line.services}
-    work = [(code, people * minutes(code)) for code, people in before.items() if people]
-    called_a_minute = 0.0
-    for services, counters in line.callers:
-        needed = sum(took for code, took in work if code in services)
-        if not needed:
-            return 0.0
-        called_a_minute += counters / needed
-    return 1 / called_a_minute
+    work = {code: people * minutes(code) for code, people in before.items() if people > 0}
+    counters = [(work.keys() & services, number, services) for services, number in line.callers]
+    needed = [sum(map(work.__getitem__, codes)) for codes, _, _ in counters]
+    lasts = {
+        code: 1
+        / sum(
+            number / all_of_it for (codes, number, _), all_of_it in zip(counters, needed, strict=True) if code in codes
+        )
+        for code in work
+    }
+    return min(
+        sum(work[code] * lasts[code] for code in codes) / all_of_it if all_of_it else 0.0
+        for (codes, _, services), all_of_it in zip(counters, needed, strict=True)
+        if not services.isdisjoint(mine)
+    )
 
 
 def vouchers_until(opens_ms: int) -> int:
@@ -130,7 +139,7 @@ def vouchers_until(opens_ms: int) -> int:
 def expected_wait(open_hours: Span | None, now: int, minutes: float | None) -> tuple[Wait, Wait]:
     """The range until the call, as whole minutes from `now` and as instants (ms), breaks skipped.
 
-    A quarter less to a third more than the working `minutes`, and five minutes wide at least. Both are None without
+    A fifth less to two fifths more than the working `minutes`, and five minutes wide at least. Both are None without
     any. How many waits lie inside is measured: `docs/field.md#waiting`.
     """
     if minutes is None:

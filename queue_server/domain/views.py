@@ -267,6 +267,15 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOffer:
+    """Another day, and between which hours (ms) one is asked to come on it."""
+
+    date: str
+    opens_at: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingLine:
     """One line of a counter's list."""
 

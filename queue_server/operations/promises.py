@@ -245,7 +245,7 @@ def wait_of(office: Office, ticket: Ticket, ahead: int) -> Wait:
     others[ticket.service] -= 1
     span = calendar.span(catalogue, date.fromisoformat(ticket.day))
     promised = vouchers_before(office, ticket, line) if span and office.now < vouchers_until(span.opens_ms) else {}
-    expected = queueing.minutes_to_call(line, others, ahead, promised, minutes)
+    expected = queueing.minutes_to_call(line, (ticket.service,), others, ahead, promised, minutes)
     return queueing.expected_wait(span, office.now, expected)[0]
 
 

@@ -23,6 +23,7 @@ from queue_server.domain.views import (
     CallView,
     CounterBoard,
     CounterLine,
+    DayOffer,
     DayView,
     HourCount,
     ItemStock,
@@ -258,6 +259,12 @@ class Queries:
             voucher = reader.voucher_of(ticket, snapshot, language)
             share = reader.vouchers_before(ticket)
         return ticket_view(snapshot, ticket, language, ahead, voucher, share)
+
+    def another_day(self, view: TicketView, now: int) -> DayOffer:
+        """What a waiting number would be put off to."""
+        snapshot = self.snapshot(now)
+        day = snapshot.ration.next_day_for(snapshot.catalogue.services[view.service], view.cards)
+        return DayOffer(day, *snapshot.voucher_hours(day))
 
     def voucher(self, code: str, language: str, now: int) -> VoucherView:
         """Raises `NotFound`."""

@@ -312,17 +312,22 @@ class Snapshot:
 
     def wait_of(self, ticket: Ticket, ahead: int, vouchers_before: float) -> tuple[Wait, Wait]:
         """Of one that waits; `vouchers_before` is what share of today's open vouchers goes before it."""
-        return self.wait_in(self.line([ticket.service]), ahead, {ticket.service: 1}, vouchers_before)
+        return self.wait_in(self.line([ticket.service]), [ticket.service], ahead, {ticket.service: 1}, vouchers_before)
 
     def wait_in(
-        self, line: Line, ahead: int, without: Mapping[str, int] = NOBODY, vouchers_before: float = 1
+        self,
+        line: Line,
+        mine: Collection[str],
+        ahead: int,
+        without: Mapping[str, int] = NOBODY,
+        vouchers_before: float = 1,
     ) -> tuple[Wait, Wait]:
-        """Of who comes now; of somebody who is counted already, `without` them."""
+        """Of who comes now for one of the services `mine`; of somebody who is counted already, `without` them."""
         others = {code: self.waiting_for(code) - without.get(code, 0) for code in line.services}
         late = self.span is None or self.now >= queueing.vouchers_until(self.span.opens_ms)
         share = 0 if late else vouchers_before
         promised = {code: share * self.dated.get((self.today, code), 0) for code in line.services}
-        minutes = queueing.minutes_to_call(line, others, ahead, promised, self.service_minutes)
+        minutes = queueing.minutes_to_call(line, mine, others, ahead, promised, self.service_minutes)
         return queueing.expected_wait(self.span, self.now, minutes)
 
     def in_line(self, line: Line) -> int:
@@ -352,7 +357,7 @@ class Snapshot:
             reason_words=suspension.reason if suspension else "",
             waiting=self.waiting_for(service.code),
             ahead=ahead,
-            wait_minutes=self.wait_in(line, ahead)[0],
+            wait_minutes=self.wait_in(line, [service.code], ahead)[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
             gone=self.gone(service, language),
@@ -389,7 +394,7 @@ class Snapshot:
             small=group.small,
             waiting=self.waiting_in(prefix),
             ahead=ahead,
-            wait_minutes=self.wait_in(line, ahead)[0],
+            wait_minutes=self.wait_in(line, self.catalogue.codes_of_group[prefix], ahead)[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,
