@@ -117,16 +117,13 @@ def minutes_to_call(
     work = {code: people * minutes(code) for code, people in before.items() if people > 0}
     counters = [(work.keys() & services, number, services) for services, number in line.callers]
     needed = [sum(map(work.__getitem__, codes)) for codes, _, _ in counters]
-    lasts = {
-        code: 1
-        / sum(
-            number / all_of_it for (codes, number, _), all_of_it in zip(counters, needed, strict=True) if code in codes
-        )
-        for code in work
-    }
+    a_minute = dict.fromkeys(work, 0.0)  # what of the work of a service is done in a minute
+    for (codes, number, _), minutes_needed in zip(counters, needed, strict=True):
+        for code in codes:
+            a_minute[code] += number * work[code] / minutes_needed
     return min(
-        sum(work[code] * lasts[code] for code in codes) / all_of_it if all_of_it else 0.0
-        for (codes, _, services), all_of_it in zip(counters, needed, strict=True)
+        sum(work[code] ** 2 / a_minute[code] for code in codes) / minutes_needed if codes else 0.0
+        for (codes, _, services), minutes_needed in zip(counters, needed, strict=True)
         if not services.isdisjoint(mine)
     )
 
