@@ -104,28 +104,32 @@ def minutes_to_call(
 ) -> float | None:
     """Working minutes until one of the services that are `mine` is called; None while no counter is open for it.
 
-    `others` who wait in the line, by service, of whom `ahead` are called before; `promised` are holders of vouchers who
-    have not come yet and will go before; `minutes` that one person of a service takes. Counters that serve a service
-    share its work, the less each has besides the more of it, and the first that is through with what came before calls.
+    `others` are those who wait, for each service of the line, of whom `ahead` are called before; `promised` are holders
+    of vouchers who have not come yet and will go before; `minutes` that one person of a service takes. Counters that
+    serve a service share its work, the less each has besides the more of it, and the first that is through with what
+    came before calls.
     Source: `docs/field.md#waiting`.
     """
     if not line.callers:
         return None
     people = sum(others.values())
     share = min(1.0, ahead / people) if people else 0.0
-    before = {code: share * others.get(code, 0) + promised.get(code, 0) for code in line.services}
-    work = {code: people * minutes(code) for code, people in before.items() if people > 0}
-    counters = [(work.keys() & services, number, services) for services, number in line.callers]
-    needed = [sum(map(work.__getitem__, codes)) for codes, _, _ in counters]
-    a_minute = dict.fromkeys(work, 0.0)  # what of the work of a service is done in a minute
-    for (codes, number, _), minutes_needed in zip(counters, needed, strict=True):
+    work = {}
+    for code, waiting in others.items():
+        if before := share * waiting + promised.get(code, 0):
+            work[code] = before * minutes(code)
+    turns = dict.fromkeys(work, 0.0)  # what part of the work of a service is done in a minute
+    calling_us = []
+    for services, number in line.callers:
+        codes = [code for code in work if code in services]
+        needed = sum([work[code] for code in codes])
         for code in codes:
-            a_minute[code] += number * work[code] / minutes_needed
-    return min(
-        sum(work[code] ** 2 / a_minute[code] for code in codes) / minutes_needed if codes else 0.0
-        for (codes, _, services), minutes_needed in zip(counters, needed, strict=True)
-        if not services.isdisjoint(mine)
-    )
+            turns[code] += number / needed
+        if not services.isdisjoint(mine):
+            calling_us.append((codes, needed))
+    if any(not needed for _, needed in calling_us):
+        return 0.0
+    return min(sum([work[code] / turns[code] for code in codes]) / needed for codes, needed in calling_us)
 
 
 def vouchers_until(opens_ms: int) -> int:
