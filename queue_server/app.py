@@ -38,7 +38,7 @@ from queue_server.supervisor.backlog import blueprint as backlog_pages
 from queue_server.supervisor.closing import blueprint as closing_page
 from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
-from queue_server.web import errors, language
+from queue_server.web import errors, language, light
 from queue_server.web.api import (
     access,
     backlog,
@@ -128,6 +128,7 @@ def build_app() -> Flask:
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())
+    light.install(app, public.name)
     app.context_processor(lambda: {"csrf_token": csrf_token()})
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app

@@ -24,7 +24,7 @@ from queue_server.domain.catalogue import Catalogue
 from queue_server.domain.views import Today
 from queue_server.simulate.citizens import Citizen, Papers, draw_citizens, needs_card
 from queue_server.simulate.house import SITE
-from queue_server.simulate.ledger import spread
+from queue_server.simulate.ledger import Told, calibration, spread
 from queue_server.simulate.plain_queue import Outcome, plain_queue
 from queue_server.simulate.report import report
 from queue_server.simulate.run import Result, business_days, deliveries_of, simulate
@@ -48,10 +48,11 @@ from queue_server.storage.database import Database
 from queue_server.storage.queries import Queries
 from queue_server.storage.schema import vouchers
 
+OFFICES = ("kota_serang", "cianjur", "banyuwangi", "kolaka_utara")
 MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 KEYS = (
     *("days", "tickets", "served", "no_shows", "promised", "kept", "vouchers", "vouchers_kept", "wasted_trips"),
-    *("extra_trips", "cards", "days_to_card", "baseline", "waits_minutes", "blanks", "verify"),
+    *("extra_trips", "cards", "days_to_card", "baseline", "waits_minutes", "told", "blanks", "verify"),
 )
 
 
@@ -190,6 +191,34 @@ def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(
     assert caplog.messages == []  # every minute was written at once
 
 
+# -- how long it takes, as it was told ---------------------------------------------------------------------------------
+
+
+def well_told(figures: dict[str, int]) -> bool:
+    """Four of five waits lie within the range on the slip, and half of the ranges are narrower than 60 % of a wait."""
+    return figures["inside"] >= 0.8 * figures["people"] and figures["width"] <= 0.6 * figures["wait"]
+
+
+def test_four_of_five_waits_lie_in_the_range_that_was_told_and_the_range_is_worth_telling(
+    two_days: tuple[Result, str],
+) -> None:
+    told = two_days[0].figures()["told"]
+    assert told["people"] > 500
+    assert well_told(told), told
+
+
+@pytest.mark.faults
+def test_every_office_tells_its_waits_well_on_ordinary_and_on_rationed_days(tmp_path: Path) -> None:
+    told: list[Told] = []
+    for name, number, seed in itertools.product(OFFICES, (1, 2), (1, 2, 3)):
+        place = tmp_path / f"{name}{number}{seed}"
+        place.mkdir()
+        of_office = run(name, sqlite(place), 5, seed, SCENARIOS[number]).ledger.told
+        assert calibration(of_office)["inside"] >= 0.75 * len(of_office), (name, number, seed)
+        told += of_office
+    assert well_told(calibration(told)), calibration(told)
+
+
 # -- the other scenarios ----------------------------------------------------------------------------------------------
 
 
@@ -215,7 +244,7 @@ def test_a_count_difference_is_looked_at_where_nothing_is_rationed(tmp_path: Pat
     assert result.figures()["cards"] > 150
 
 
-@pytest.mark.parametrize("name", ["kota_serang", "cianjur", "banyuwangi", "kolaka_utara"])
+@pytest.mark.parametrize("name", OFFICES)
 def test_no_office_is_capped_above_what_its_counters_can_hand_out(name: str) -> None:
     catalogue = catalogue_of(name)
     cap = cap_of(RATIONING, catalogue)

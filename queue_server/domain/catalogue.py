@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -96,11 +97,11 @@ class Counter:
 @dataclass(frozen=True, slots=True)
 class Line:
     """Services whose tickets are called in one order, whatever their letters: all that the open counters for one of
-    them serve. `counters`: how many call from it.
+    them serve. `callers` are the open counters that call from it: what of it they serve, and how many serve just that.
     """
 
     services: frozenset[str]
-    counters: int
+    callers: tuple[tuple[frozenset[str], int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,7 @@ def line_of(catalogue: Catalogue, services: tuple[str, ...], open_counters: tupl
     at_work = [counter.serves for number in open_counters if (counter := catalogue.counters.get(number))]
     together = [serves for serves in at_work if not mine.isdisjoint(serves)]
     if not together:
-        return Line(mine.union(*(catalogue.codes_of_group[catalogue.services[code].prefix] for code in mine)), 0)
+        return Line(mine.union(*(catalogue.codes_of_group[catalogue.services[code].prefix] for code in mine)), ())
     line = mine.union(*together)
-    return Line(line, sum(not line.isdisjoint(serves) for serves in at_work))
+    callers = collections.Counter(calls for serves in at_work if (calls := line.intersection(serves)))
+    return Line(line, tuple(callers.items()))

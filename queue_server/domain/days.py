@@ -8,7 +8,9 @@ from typing import ClassVar
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
 CLOCK_TOLERANCE_MS = 5_000
-PACE_KEPT = 31  # service times from which a median is taken
+PACE_KEPT = 31  # times from which a mean is taken
+PACE_USUAL = 3  # people as whom the office file's minutes count
+WAY_MINUTES = 1  # from the call to the counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class ServiceCount:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The day's last service times of one service, in whole seconds, oldest first."""
+    """For how long one service has held its counters on this day, from the call to the end: the last times, in whole
+    seconds, oldest first.
+    """
 
     KEY: ClassVar[tuple[str, ...]] = ("day", "service")
 
@@ -78,13 +82,12 @@ class Pace:
     service: str
     seconds: tuple[int, ...] = ()
 
-    @property
-    def median_minutes(self) -> float | None:
-        if not self.seconds:
-            return None
-        ordered, middle = sorted(self.seconds), len(self.seconds) // 2
-        low, high = ordered[(len(ordered) - 1) // 2], ordered[middle]
-        return (low + high) / 120
+    def minutes(self, usual: int) -> float:
+        """What one person takes: the mean of these, into which the `usual` minutes at the counter and the way there
+        count as so many people. Source: `docs/field.md#waiting`.
+        """
+        people = PACE_USUAL + len(self.seconds)
+        return (PACE_USUAL * (usual + WAY_MINUTES) + sum(self.seconds) / 60) / people
 
 
 @dataclass(frozen=True, slots=True)

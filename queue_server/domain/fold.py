@@ -324,10 +324,10 @@ def _(event: events.ServiceFinished, office: Office, entry: Entry) -> None:
 
 
 def keep_pace(office: Office, entry: Entry, ticket: Ticket) -> None:
-    if ticket.started_at is None:
+    if ticket.called_at is None:
         return
     pace = office.rows["paces"].get((ticket.day, ticket.service)) or Pace(ticket.day, ticket.service)
-    seconds = max(0, entry.at - ticket.started_at) // 1000
+    seconds = max(0, entry.at - ticket.called_at) // 1000
     office.put("paces", replace(pace, seconds=(*pace.seconds, seconds)[-days.PACE_KEPT :]))
 
 

@@ -105,6 +105,7 @@ class Office:
         self.waiting: dict[tuple[str, str], int] = defaultdict(int)  # (service, class) -> how many wait
         self.asked: dict[str, list[tuple[int, str]]] = defaultdict(list)  # the waiting list of each service
         self.order_of_day: dict[str, list[int]] = defaultdict(list)  # date -> ranks of its open vouchers, sorted
+        self.dated: dict[tuple[str, str], int] = defaultdict(int)  # (date, service) -> open vouchers
         self.places: dict[str, int] = defaultdict(int)  # service -> cards that its waiting list asks for
         self.called_back: dict[tuple[str, str], int] = defaultdict(
             int
@@ -268,6 +269,8 @@ class Office:
 
     def _note_place(self, old: Voucher | None, new: Voucher | None) -> None:
         for voucher, by in ((old, -1), (new, 1)):
+            if voucher and voucher.in_order:
+                self.dated[voucher.date, voucher.service] += by
             if voucher and voucher.waits:
                 self.places[voucher.service] += by * voucher.cards
             if voucher and voucher.early and voucher.state == "open":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from queue_server.domain import calendar
 from queue_server.domain.calendar import Span
-from queue_server.domain.catalogue import Rules
+from queue_server.domain.catalogue import Line, Rules
 from queue_server.domain.tickets import CLASSES, PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
 from queue_server.domain.views import Wait
 
 MINUTE = 60_000
+VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
+LEAST, MOST = 0.8, 1.4  # of the minutes that a wait should take
+NARROWEST = 5  # minutes from the least to the most
 
 
 def next_ticket(heads: Iterable[Mapping[str, Ticket]], streak: int, rules: Rules) -> Ticket | None:
@@ -91,27 +94,62 @@ def people_ahead(klass: str, before: Mapping[str, int], regular_waiting: int, ru
     return ahead + before.get(REGULAR, 0)
 
 
-def minutes_each(waiting: Mapping[str, int], minutes: Callable[[str], float], alone: float) -> float:
-    """What one person of a line takes: the median minutes of each service, by how many wait for it; `alone` for nobody.
+def minutes_to_call(
+    line: Line,
+    mine: Collection[str],
+    others: Mapping[str, int],
+    ahead: int,
+    promised: Mapping[str, float],
+    minutes: Callable[[str], float],
+) -> float | None:
+    """Working minutes until one of the services that are `mine` is called; None while no counter is open for it.
 
+    `others` are those who wait, for each service of the line, of whom `ahead` are called before; `promised` are holders
+    of vouchers who have not come yet and will go before; `minutes` that one person of a service takes. Counters that
+    serve a service share its work, the less each has besides the more of it, and the first that is through with what
+    came before calls.
     Source: `docs/field.md#waiting`.
     """
-    people = sum(waiting.values())
-    return sum(count * minutes(service) for service, count in waiting.items() if count) / people if people else alone
+    if not line.callers:
+        return None
+    people = sum(others.values())
+    share = min(1.0, ahead / people) if people else 0.0
+    work = {}
+    for code, waiting in others.items():
+        if before := share * waiting + promised.get(code, 0):
+            work[code] = before * minutes(code)
+    turns = dict.fromkeys(work, 0.0)  # what part of the work of a service is done in a minute
+    calling_us = []
+    for services, number in line.callers:
+        codes = [code for code in work if code in services]
+        needed = sum([work[code] for code in codes])
+        for code in codes:
+            turns[code] += number / needed
+        if not services.isdisjoint(mine):
+            calling_us.append((codes, needed))
+    if any(not needed for _, needed in calling_us):
+        return 0.0
+    return min(sum([work[code] / turns[code] for code in codes]) / needed for codes, needed in calling_us)
 
 
-def expected_wait(
-    open_hours: Span | None, now: int, ahead: int, service_minutes: float, open_counters: int
-) -> tuple[Wait, Wait]:
-    """The range until the call, as minutes from `now` and as instants (ms): -30 % / +50 %, breaks skipped.
+def vouchers_until(opens_ms: int) -> int:
+    """Until when (ms) those with a voucher for the day are asked to come."""
+    return opens_ms + VOUCHER_HOURS * 60 * MINUTE
 
-    Both are None while no counter is open for the service. Source: `docs/field.md#waiting`.
+
+def expected_wait(open_hours: Span | None, now: int, minutes: float | None) -> tuple[Wait, Wait]:
+    """The range until the call, as whole minutes from `now` and as instants (ms), breaks skipped.
+
+    A fifth less to two fifths more than the working `minutes`, and five minutes wide at least. Both are None without
+    any. How many waits lie inside is measured: `docs/field.md#waiting`.
     """
-    if open_counters < 1:
+    if minutes is None:
         return None, None
-    typical = ahead * service_minutes / open_counters
-    low, high = (calendar.working_minutes_to_clock(open_hours, now, typical * share) for share in (0.7, 1.5))
-    return (math.floor((low - now) / MINUTE), math.ceil((high - now) / MINUTE)), (low, high)
+    first, last = (calendar.working_minutes_to_clock(open_hours, now, minutes * share) for share in (LEAST, MOST))
+    low, high = math.floor((first - now) / MINUTE), math.ceil((last - now) / MINUTE)
+    low = low if high > NARROWEST else 0
+    high = max(high, low + NARROWEST)
+    return (low, high), (now + low * MINUTE, now + high * MINUTE)
 
 
 def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
@@ -124,3 +162,18 @@ def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
     last = line[min(behind, len(line)) - 1].place
     after = next((ticket.place for ticket in line[behind:] if ticket.place > last), last + 2)
     return max(last + 1, (last + after) // 2)
+
+
+def place_further_back(line: Sequence[Ticket], ahead: int, more: int) -> int | None:
+    """The place in the ordinary line with `more` people before it than the `ahead` of now; None where nobody follows.
+
+    `line` is everybody else of the line, by place. Vouchers, urgent and priority are called before the ordinary line
+    in any case; where fewer than `more` follow, it is behind them all. Source: `docs/field.md#stepping-back`.
+    """
+    ordinary = [ticket for ticket in line if ticket.klass == REGULAR]
+    before_it = len(line) - len(ordinary)
+    if len(line) <= ahead:
+        return None
+    behind = max(ahead + more - before_it, 0)
+    in_front = min((ticket.place for ticket in ordinary), default=1) - 1
+    return (place_behind(ordinary, behind) if behind else None) or in_front

@@ -22,6 +22,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     CANCELLED: frozenset(),
     EXPIRED: frozenset(),
 }
+BACK_AGAIN_MS = 10 * 60_000  # between two times that one number steps back
 AT_A_COUNTER = frozenset({CALLED, SERVING})
 OUTCOMES = ("done", "incomplete", "not_printable", "referred", "stopped")
 
@@ -83,6 +84,11 @@ class Ticket:
     def to_make(self) -> int:
         """Cards that still need their blanks."""
         return self.cards - self.made
+
+    @property
+    def back_from(self) -> int:
+        """When its holder may step back (again), having been put behind others last at `waits_since`."""
+        return self.issued_at if self.waits_since == self.issued_at else self.waits_since + BACK_AGAIN_MS
 
     @property
     def order(self) -> int:

@@ -248,6 +248,10 @@ class TicketView:
     started_at: int | None
     ended_at: int | None
     ahead: int | None  # None unless it waits
+    follow: int | None  # how many of the line will be called after it; None unless it waits
+    goes_first: bool  # by voucher, urgency or priority: which whoever steps back gives up
+    back_from: int | None  # when its holder may step back again; None is at once
+    may_put_off: bool  # its holder may have a voucher for another day instead
     wait_minutes: Wait
     wait_clock: Wait  # the same as instants, breaks skipped
     counter: int | None
@@ -260,6 +264,15 @@ class TicketView:
     reserved: tuple[Reserved, ...]
     voucher: VoucherView | None  # what it became at day close
     outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOffer:
+    """Another day, and between which hours (ms) one is asked to come on it."""
+
+    date: str
+    opens_at: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)

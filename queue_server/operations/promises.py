@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from queue_server.domain import calendar, events, queueing, stock, tickets
+from queue_server.domain.catalogue import Line
 from queue_server.domain.days import CLOCK_TOLERANCE_MS, Pace
 from queue_server.domain.errors import ClockBehind, Conflict, DayIsClosed
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.domain.policy import VOUCHER, Offer
+from queue_server.domain.queueing import vouchers_until
 from queue_server.domain.stock import Reservation
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import Wait
@@ -231,17 +234,27 @@ def ahead_of(office: Office, ticket: Ticket, newest: bool) -> int:
     return queueing.people_ahead(ticket.klass, before, regular, office.catalogue.rules)
 
 
-def wait_of(office: Office, service: str, ahead: int) -> Wait:
-    """Minutes until the call, `(low, high)`, or None where no counter is open for the service."""
-    catalogue = office.catalogue
-    day = office.open_day.day if office.open_day else ""
+def wait_of(office: Office, ticket: Ticket, ahead: int) -> Wait:
+    """Minutes until the call of a waiting ticket, `(low, high)`, or None where no counter is open for its service."""
+    catalogue, line = office.catalogue, office.line(ticket.service)
+    paces: dict[tuple[str, str], Pace] = office.rows["paces"]
 
     def minutes(code: str) -> float:
-        pace: Pace | None = office.rows["paces"].get((day, code))
-        return (pace and pace.median_minutes) or catalogue.services[code].service_minutes
+        pace = paces.get((ticket.day, code)) or Pace(ticket.day, code)
+        return pace.minutes(catalogue.services[code].service_minutes)
 
-    line = office.line(service)
-    waiting = {code: sum(office.waiting[code, klass] for klass in tickets.CLASSES) for code in line.services}
-    each = queueing.minutes_each(waiting, minutes, minutes(service))
-    span = calendar.span(catalogue, date.fromisoformat(day)) if day else None
-    return queueing.expected_wait(span, office.now, ahead, each, line.counters)[0]
+    others = {code: sum(office.waiting[code, klass] for klass in tickets.CLASSES) for code in line.services}
+    others[ticket.service] -= 1
+    span = calendar.span(catalogue, date.fromisoformat(ticket.day))
+    promised = vouchers_before(office, ticket, line) if span and office.now < vouchers_until(span.opens_ms) else {}
+    expected = queueing.minutes_to_call(line, (ticket.service,), others, ahead, promised, minutes)
+    return queueing.expected_wait(span, office.now, expected)[0]
+
+
+def vouchers_before(office: Office, ticket: Ticket, line: Line) -> dict[str, float]:
+    """Those with a voucher for the day who have not come yet and will go before a ticket: how many of each service."""
+    ranks = office.order_of_day.get(ticket.day)
+    if not ranks:
+        return {}
+    before = len(ranks) if ticket.voucher_rank is None else bisect.bisect_left(ranks, ticket.voucher_rank)
+    return {code: office.dated[ticket.day, code] * before / len(ranks) for code in line.services}

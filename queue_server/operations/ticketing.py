@@ -111,7 +111,7 @@ def issued(office: Office, ticket: Ticket, created: bool) -> dict[str, Any]:
         "hall": ticket.hall,
         "state": ticket.state,
         "ahead": ahead,
-        "wait_minutes": wait_of(office, ticket.service, ahead) if ticket.state == tickets.WAITING else None,
+        "wait_minutes": wait_of(office, ticket, ahead) if ticket.state == tickets.WAITING else None,
         "reserved": [{"item": r.item, "quantity": r.quantity} for r in office.reservations_of(ticket.ticket_id)],
         "created": created,
     }

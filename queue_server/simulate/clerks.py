@@ -86,7 +86,7 @@ class Clerks:
         desk.until = floor.house.now + MINUTE
         if not visit.called:
             visit.called = True
-            floor.ledger.waits.append((floor.house.now - visit.issued_at) // MINUTE)
+            floor.ledger.waited((floor.house.now - visit.issued_at) // MINUTE, visit.told)
 
     def go_on(self, desk: Desk, visit: Visit) -> None:
         """A minute after the call, or when the service is over."""

@@ -42,6 +42,7 @@ class Visit:
     listed: bool = False  # given a place on the waiting list first
     ticket_id: str = ""
     issued_at: int = 0
+    told: tuple[int, int] | None = None  # minutes until the call, as the slip says
     called: bool = False
     has_blank: bool = False
     away: bool = False  # to fetch a paper

@@ -41,6 +41,19 @@ class DayLine:
     sold_out: str = ""  # when the first citizen was told
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A wait (minutes) beside the range that was told when the number was taken."""
+
+    wait: int
+    low: int
+    high: int
+
+    @property
+    def inside(self) -> bool:
+        return self.low <= self.wait <= self.high
+
+
 @dataclass(slots=True)
 class Ledger:
     lines: list[DayLine] = field(default_factory=list)
@@ -55,6 +68,7 @@ class Ledger:
     promises: list[Promise] = field(default_factory=list)
     days_to_card: list[int] = field(default_factory=list)
     waits: list[int] = field(default_factory=list)  # minutes
+    told: list[Told] = field(default_factory=list)  # of these, those who were told a range
 
     @property
     def today(self) -> DayLine:
@@ -65,8 +79,20 @@ class Ledger:
         self.promises.append(made)
         return made
 
+    def waited(self, minutes: int, told: tuple[int, int] | None) -> None:
+        """The first call of a number."""
+        self.waits.append(minutes)
+        if told:
+            self.told.append(Told(minutes, *told))
+
     def count(self, fate: Fate, vouchers_only: bool = False) -> int:
         return sum(p.fate is fate and (p.voucher or not vouchers_only) for p in self.promises)
+
+
+def calibration(told: Sequence[Told]) -> dict[str, int | None]:
+    """How many were told a range, how many of their waits lay in it, and the median width and wait in minutes."""
+    width, wait = (spread(values)["p50"] for values in ([t.high - t.low for t in told], [t.wait for t in told]))
+    return {"people": len(told), "inside": sum(t.inside for t in told), "width": width, "wait": wait}
 
 
 def spread(values: Sequence[int]) -> dict[str, int | None]:

@@ -54,6 +54,7 @@ def sentences(figures: dict[str, Any], ledger: Ledger) -> list[tuple[str, str]]:
         ("papers", f"{ledger.unready:,} visits ended at the counter for want of a paper"),
         ("visits", f"{figures['extra_trips']:,} were not the first; {figures['no_shows']:,} left before their call"),
         ("call", ranks(figures["waits_minutes"], within_minutes)),
+        ("told", calibrated(**figures["told"])),
         ("card", ranks(figures["days_to_card"], after_days)),
         ("blanks", ", ".join(f"{number:,} {word}" for word, number in figures["blanks"].items())),
         ("verify", figures["verify"]),
@@ -65,6 +66,13 @@ def ranks(of: dict[str, int | None], say: Callable[[int], str]) -> str:
     if median is None or ninth is None or last is None:
         return "-"
     return f"half {say(median)}, nine in ten {say(ninth)}, the last {say(last)}"
+
+
+def calibrated(people: int, inside: int, width: int | None, wait: int | None) -> str:
+    if not people:
+        return "-"
+    share = round(100 * inside / people)
+    return f"{share} % of waits within the range on the slip; half of the ranges span at most {width} minutes"
 
 
 def within_minutes(minutes: int) -> str:

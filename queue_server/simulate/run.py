@@ -13,7 +13,7 @@ from queue_server.domain import calendar, office_file
 from queue_server.domain.catalogue import Catalogue
 from queue_server.simulate.citizens import draw_citizens, failing_prints
 from queue_server.simulate.house import SITE, House
-from queue_server.simulate.ledger import Fate, Ledger, spread
+from queue_server.simulate.ledger import Fate, Ledger, calibration, spread
 from queue_server.simulate.plain_queue import Outcome, plain_queue
 from queue_server.simulate.scenarios import Scenario, cap_of, require_calendar, scale_of, with_quota, without_policy
 from queue_server.simulate.week import Deliveries, Progress, Week
@@ -52,6 +52,7 @@ class Result:
             "days_to_card": spread(ledger.days_to_card),
             "baseline": {"cards": self.baseline.cards, "wasted_trips": self.baseline.wasted_trips},
             "waits_minutes": spread(ledger.waits),
+            "told": calibration(ledger.told),
             "blanks": {"received": ledger.received, "used": cards, "spoilt": ledger.spoilt, "left": self.left},
             "verify": f"{len(self.faults)} faults: {self.faults[0]}" if self.faults else "ok",
         }

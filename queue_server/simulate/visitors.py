@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from queue_server.domain import tickets
 from queue_server.domain.calendar import MINUTE
@@ -66,7 +67,7 @@ class Visitors:
             voucher=visit.voucher,
         )
 
-    def answered(self, visit: Visit, command: Command[dict[str, object]]) -> None:
+    def answered(self, visit: Visit, command: Command[dict[str, Any]]) -> None:
         if isinstance(command.failure, Refusal):
             self.refused(visit, command.failure)
             return
@@ -74,6 +75,7 @@ class Visitors:
         if visit.voucher:
             del self.booked[visit.voucher]
         visit.ticket_id, visit.issued_at = str(answer["id"]), self.floor.house.now
+        visit.told = answer["wait_minutes"]
         self.floor.open_visits[visit.ticket_id] = visit
         self.floor.waiting[visit.service] += 1
         ledger.today.tickets += 1

@@ -23,6 +23,7 @@ from queue_server.domain.views import (
     CallView,
     CounterBoard,
     CounterLine,
+    DayOffer,
     DayView,
     HourCount,
     ItemStock,
@@ -133,9 +134,9 @@ CARDS_OF_VOUCHERS = (
 WAITING_LIST = CARDS_OF_VOUCHERS.where(of("vouchers").date == "")
 CALLED_BACK = CARDS_OF_VOUCHERS.where(of("vouchers").early == TODAY)
 VOUCHERS_OF_DAYS = (
-    sa.select(of("vouchers").date, sa.func.count())
+    sa.select(of("vouchers").date, of("vouchers").service, sa.func.count())
     .where(of("vouchers").site == SITE, OPEN_VOUCHER, of("vouchers").date >= TODAY)
-    .group_by(of("vouchers").date)
+    .group_by(of("vouchers").date, of("vouchers").service)
 )
 FINISHED = (
     sa.select(t_tickets.c.counter, sa.func.count(), sa.func.avg((t_tickets.c.ended_at - t_tickets.c.started_at) / 1000))
@@ -256,7 +257,14 @@ class Queries:
             ahead = reader.ahead(ticket, snapshot.line([ticket.service])) if ticket.state == tickets.WAITING else None
             snapshot.reservations.update(reader.reservations([ticket.ticket_id]))
             voucher = reader.voucher_of(ticket, snapshot, language)
-        return ticket_view(snapshot, ticket, language, ahead, voucher)
+            share = reader.vouchers_before(ticket)
+        return ticket_view(snapshot, ticket, language, ahead, voucher, share)
+
+    def another_day(self, view: TicketView, now: int) -> DayOffer:
+        """What a waiting number would be put off to."""
+        snapshot = self.snapshot(now)
+        day = snapshot.ration.next_day_for(snapshot.catalogue.services[view.service], view.cards)
+        return DayOffer(day, *snapshot.voucher_hours(day))
 
     def voucher(self, code: str, language: str, now: int) -> VoucherView:
         """Raises `NotFound`."""
@@ -452,7 +460,7 @@ class Reader:
             item_uses={row.item: row for row in self.of_policy("item_uses")},
             arrivals={(row.item, row.delivery): row for row in self.usual("arrivals")},
             places=self.places(),
-            dated=dict(map(tuple, self.ask(VOUCHERS_OF_DAYS))),
+            dated={(day, service): count for day, service, count in self.ask(VOUCHERS_OF_DAYS)},
             called_back=self.called_back(),
             invited={row.day: row for row in self.of_policy("invitation_days")},
             finished=self.finished() if lines else {},
@@ -544,6 +552,15 @@ class Reader:
         regular = counted.get(tickets.REGULAR, (0, 0))[0]
         return queueing.people_ahead(ticket.klass, before, regular, self.catalogue.rules)
 
+    def vouchers_before(self, ticket: Ticket) -> float:
+        """What share of the day's open vouchers goes before a ticket: all, or those of a smaller rank."""
+        if ticket.voucher_rank is None or ticket.state != tickets.WAITING:
+            return 1
+        columns = of("vouchers")
+        smaller = sa.func.avg(sa.case((columns.rank < ticket.voucher_rank, 1.0), else_=0.0))
+        query = sa.select(smaller).where(columns.site == self.site, OPEN_VOUCHER, columns.date == ticket.day)
+        return float(self.connection.execute(query).scalar_one() or 0)
+
     def voucher_of(self, ticket: Ticket, snapshot: Snapshot, language: str) -> VoucherView | None:
         if ticket.state != tickets.DEFERRED:
             return None
@@ -611,11 +628,16 @@ def office_board(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def ticket_view(
-    snapshot: Snapshot, ticket: Ticket, language: str, ahead: int | None, voucher: VoucherView | None
+    snapshot: Snapshot,
+    ticket: Ticket,
+    language: str,
+    ahead: int | None,
+    voucher: VoucherView | None,
+    vouchers_before: float = 1,
 ) -> TicketView:
     catalogue = snapshot.catalogue
     service = catalogue.services[ticket.service]
-    wait, wait_clock = snapshot.wait(ticket.service, ahead) if ahead is not None else (None, None)
+    wait, wait_clock = snapshot.wait_of(ticket, ahead, vouchers_before) if ahead is not None else (None, None)
     return TicketView(
         id=ticket.ticket_id,
         token=ticket.token,
@@ -633,6 +655,10 @@ def ticket_view(
         started_at=ticket.started_at,
         ended_at=ticket.ended_at,
         ahead=ahead,
+        follow=None if ahead is None else max(0, snapshot.in_line(snapshot.line([ticket.service])) - 1 - ahead),
+        goes_first=ticket.klass != tickets.REGULAR,
+        back_from=ticket.back_from if ticket.back_from > snapshot.now else None,
+        may_put_off=ticket.state == tickets.WAITING and catalogue.rules.carry_over and ticket.voucher is None,
         wait_minutes=wait,
         wait_clock=wait_clock,
         counter=ticket.counter if ticket.state in tickets.AT_A_COUNTER else None,

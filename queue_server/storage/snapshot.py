@@ -7,11 +7,10 @@ Instants are epoch milliseconds (UTC); `language` is `id` or `en`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from statistics import median
 from typing import Any
 
 from queue_server.domain import announcements, calendar, counters, days, queueing, stock, tickets
@@ -47,6 +46,7 @@ from queue_server.domain.views import (
 )
 
 NEXT_SHOWN = 10
+NOBODY: Mapping[str, int] = {}
 EARLIER_SHOWN = 5
 BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
 INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
@@ -56,7 +56,6 @@ CALLED_BACK = {
     "en": "Blanks have come. Codes given today for another day are good now: take a number at the kiosk.",
 }
 REASON_OF = {"out_of_stock": "sold_out", "quota_reached": "quota_reached", "service_closed": "not_served"}
-VOUCHER_HOURS = 2  # how long after opening a voucher's holder is asked to come
 FREE = {"id": "Semua layanan gratis. Diminta bayar? Laporkan.", "en": "Every service is free. Asked to pay? Report it."}
 
 
@@ -102,7 +101,7 @@ class Snapshot:
     item_uses: dict[str, ItemUse]
     arrivals: dict[tuple[str, str], Arrival]
     places: dict[str, Places]  # by service
-    dated: dict[str, int]  # open vouchers of each day
+    dated: dict[tuple[str, str], int]  # (day, service) -> open vouchers, of today and later
     called_back: dict[tuple[str, str], int]  # (day, service) -> cards of later vouchers that are good on it as well
     invited: dict[str, InvitationDay]  # by day, of today and later
     finished: dict[int, tuple[int, int | None]]  # by counter: how many today, and the mean seconds of each
@@ -257,7 +256,7 @@ class Snapshot:
             waiting = self.places[service.code].count if service.code in self.places else 0
             return OfferView(None, None, None, None, announced=False, position=waiting + 1, of=waiting + 1)
         opens_at, until = self.voucher_hours(offer.date)
-        rank = self.dated.get(offer.date, 0) + 1
+        rank = sum(count for (day, _), count in self.dated.items() if day == offer.date) + 1
         return OfferView(offer.date, rank, opens_at, until, bool(offer.awaited), position=None, of=None)
 
     def voucher_hours(self, day: str) -> tuple[int, int]:
@@ -265,7 +264,7 @@ class Snapshot:
         date_of = date.fromisoformat(day)
         span = calendar.span(self.catalogue, date_of)
         opens = span.opens_ms if span else calendar.instant(self.catalogue, date_of, 8 * 60)
-        until = opens + VOUCHER_HOURS * 60 * calendar.MINUTE
+        until = queueing.vouchers_until(opens)
         return opens, min(until, span.intake_closes_ms if span else until)
 
     # -- services ----------------------------------------------------------------------------------------------------
@@ -308,16 +307,28 @@ class Snapshot:
         return line_of(self.catalogue, tuple(services), open_now)
 
     def service_minutes(self, service: str) -> float:
-        pace = self.paces.get(service)
-        return (pace and pace.median_minutes) or self.catalogue.services[service].service_minutes
+        pace = self.paces.get(service) or Pace(self.today, service)
+        return pace.minutes(self.catalogue.services[service].service_minutes)
 
-    def wait(self, service: str, ahead: int) -> tuple[Wait, Wait]:
-        return self.wait_in(self.line([service]), ahead, self.service_minutes(service))
+    def wait_of(self, ticket: Ticket, ahead: int, vouchers_before: float) -> tuple[Wait, Wait]:
+        """Of one that waits; `vouchers_before` is what share of today's open vouchers goes before it."""
+        return self.wait_in(self.line([ticket.service]), [ticket.service], ahead, {ticket.service: 1}, vouchers_before)
 
-    def wait_in(self, line: Line, ahead: int, alone: float) -> tuple[Wait, Wait]:
-        waiting = {code: self.waiting_for(code) for code in line.services}
-        each = queueing.minutes_each(waiting, self.service_minutes, alone)
-        return queueing.expected_wait(self.span, self.now, ahead, each, line.counters)
+    def wait_in(
+        self,
+        line: Line,
+        mine: Collection[str],
+        ahead: int,
+        without: Mapping[str, int] = NOBODY,
+        vouchers_before: float = 1,
+    ) -> tuple[Wait, Wait]:
+        """Of who comes now for one of the services `mine`; of somebody who is counted already, `without` them."""
+        others = {code: self.waiting_for(code) - without.get(code, 0) for code in line.services}
+        late = self.span is None or self.now >= queueing.vouchers_until(self.span.opens_ms)
+        share = 0 if late else vouchers_before
+        promised = {code: share * self.dated.get((self.today, code), 0) for code in line.services}
+        minutes = queueing.minutes_to_call(line, mine, others, ahead, promised, self.service_minutes)
+        return queueing.expected_wait(self.span, self.now, minutes)
 
     def in_line(self, line: Line) -> int:
         """Who comes now stands behind so many."""
@@ -331,7 +342,8 @@ class Snapshot:
 
     def service_view(self, service: Service, language: str) -> ServiceView:
         reason, hall = self.reason(service), self.catalogue.hall_of(service.code)
-        ahead = self.in_line(self.line([service.code]))
+        line = self.line([service.code])
+        ahead = self.in_line(line)
         suspension = self.suspensions.get(service.code)
         refused = self.refusal(service) if reason in REASON_OF.values() else None
         return ServiceView(
@@ -345,7 +357,7 @@ class Snapshot:
             reason_words=suspension.reason if suspension else "",
             waiting=self.waiting_for(service.code),
             ahead=ahead,
-            wait_minutes=self.wait(service.code, ahead)[0],
+            wait_minutes=self.wait_in(line, [service.code], ahead)[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
             gone=self.gone(service, language),
@@ -371,7 +383,6 @@ class Snapshot:
         services = self.catalogue.services_of_group[prefix]
         reasons = [self.reason(service) for service in services]
         line = self.line(service.code for service in services)
-        minutes = median(self.service_minutes(service.code) for service in services)
         ahead = self.in_line(line)
         left = [blanks for service in services if (blanks := self.blanks(service)) is not None]
         return GroupView(
@@ -383,7 +394,7 @@ class Snapshot:
             small=group.small,
             waiting=self.waiting_in(prefix),
             ahead=ahead,
-            wait_minutes=self.wait_in(line, ahead, minutes)[0],
+            wait_minutes=self.wait_in(line, self.catalogue.codes_of_group[prefix], ahead)[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,

@@ -83,6 +83,7 @@ SENTENCES = {
         "Idempotency-Key harus 32 angka heksadesimal huruf kecil.", "Idempotency-Key is 32 lower-case hex digits."
     ),
     "one_card": Words("Untuk {service} hanya satu kartu per nomor.", "For {service} there is one card to a number."),
+    "places": Words("Mundur paling banyak {most} nomor.", "1 to {most} people can go first at a time."),
     "nik_needed": Words(
         "Di kios ini NIK diminta. Tidak punya NIK? Petugas di meja informasi mengambilkan nomor Anda.",
         "This kiosk asks for your NIK. If you have none, staff at the information desk take your number for you.",
@@ -179,6 +180,7 @@ SENTENCES = {
     "too_many_records": Words("Paling banyak {most} data sekali jalan.", "At most {most} records at once."),
     # who asks
     "not_signed_in": Words("Silakan masuk dulu.", "Please sign in first."),
+    "no_token": Words("Sertakan token nomor Anda.", "Please send your ticket's token."),
     "wrong_password": Words("Nama atau kata sandi salah.", "Wrong name or password."),
     "unknown_device": Words(
         "Alamat pemasangan ini tidak berlaku lagi. Minta yang baru kepada petugas.",
@@ -286,6 +288,18 @@ SENTENCES = {
         "{number} has changed since, so it cannot be undone.",
     ),
     "nothing_to_undo": Words("Tidak ada yang bisa diurungkan.", "There is nothing to undo."),
+    "nobody_follows": Words(
+        "Tidak ada yang menunggu di belakang {number}, jadi tidak bisa mundur.",
+        "Nobody waits behind {number}, so there is nobody to let go first.",
+    ),
+    "stepped_back": Words(
+        "Nomor ini baru saja mundur. Bisa lagi mulai pukul {until}.",
+        "This number has just let others go first. You can do so again from {until}.",
+    ),
+    "not_put_off": Words(
+        "{number} tidak bisa dipindahkan ke hari lain. Temui petugas.",
+        "{number} cannot be put off to another day. Please ask staff.",
+    ),
     "undo_too_late": Words(
         "Sudah lewat {seconds} detik, jadi tidak bisa diurungkan.",
         "More than {seconds} seconds have passed, so it cannot be undone.",

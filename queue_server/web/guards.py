@@ -73,7 +73,7 @@ class Guard:
             require_some_ticket(token)
             g.caller = holder_of(token)
             return
-        refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "unpaired")
+        refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "no_token" if self.holder else "unpaired")
         for caller, by_cookie in callers(house().door):
             if not self.admits(caller):
                 # One browser may be kiosk, display and staff: the cookie of another tab is no wrong answer.
@@ -134,6 +134,11 @@ def device_or_staff(*kinds: str, roles: tuple[str, ...] = ANY_STAFF) -> Callable
 def ticket_holder_or_staff(*roles: str) -> Callable[[View], View]:
     """The view has to compare the holder's token: here nobody knows yet whose ticket it is."""
     return guarded(Guard(roles=roles or ANY_STAFF, holder=True))
+
+
+def ticket_holder(view: View) -> View:
+    """Nobody but who has the ticket's token, which the view has to compare."""
+    return guarded(Guard(holder=True))(view)
 
 
 # -- further questions of a view -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,18 +20,19 @@ from queue_server.domain import calendar, tickets
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.stock import CARDS
 from queue_server.domain.views import PosterView, ServicesView, ServiceView, StockBoard, TicketView, VoucherView
-from queue_server.operations import ticketing, vouchers
+from queue_server.operations import holding, ticketing, vouchers
 from queue_server.web.caching import already_seen, only_if_new
 from queue_server.web.guards import hold_back_strangers, phone_version, public
-from queue_server.web.house import house, new_token
+from queue_server.web.house import house, new_code, new_token
+from queue_server.web.language import LANGUAGES, language, office_name
 from queue_server.web.language import gettext as _
-from queue_server.web.language import language, office_name
 from queue_server.web.media import PDF_TYPE
 from queue_server.web.session import holder_of
 
 blueprint = Blueprint("public", __name__)
 
 GIVES_BACK = (tickets.WAITING, tickets.CALLED, tickets.PARKED)  # until it is served
+STEPS = (1, 3, 5, 10)  # how many people one may let go first
 MINUTE_MS = 60_000
 MOST_DRAWN = 12  # people in the drawn line
 
@@ -56,17 +58,25 @@ def ticket(token: str) -> ResponseReturnValue:
 @blueprint.post("/t/<token>")
 @public
 def act(token: str) -> ResponseReturnValue:
-    """Give the number or voucher back (`cancel`), or take today's number for a voucher (`redeem`)."""
+    """Give the number or voucher back (`cancel`), let others go first (`back`), take another day's voucher for the
+    number (`another`) or today's number for the voucher (`redeem`).
+    """
     phone_version(token)
     try:
         view = house().queries.ticket_by_token(token, language(), house().clock())
     except NotFound:
         return act_on_voucher(token)
+    g.language = view.language
     if request.form.get("redeem") and view.voucher:
         token = redeem(view.voucher, view.language, token)
     elif request.form.get("cancel"):
-        give_back(view, token)
-    return redirect(f"/t/{token}", 303)
+        do_with(view, ticketing.cancel, token)
+    elif request.form.get("another"):
+        do_with(view, holding.another_day, token, new_code=new_code)
+    elif places := request.form.get("back", type=int):
+        done = do_with(view, holding.step_back, token, places=places)
+        return redirect(page_of(token) if done else f"/t/{token}?back=1{chosen_language()}", 303)  # which says why not
+    return redirect(page_of(token), 303)
 
 
 def act_on_voucher(token: str) -> ResponseReturnValue:
@@ -77,15 +87,27 @@ def act_on_voucher(token: str) -> ResponseReturnValue:
         actor, code = holder_of(token).id, voucher.code
         with suppress(WrongState):  # used meanwhile, or given back already: the page that follows says so
             house().do(vouchers.cancel_voucher, actor=actor, vouchers=(code,), code=code, token=token)
-    return redirect(f"/t/{token}", 303)
+    return redirect(page_of(token), 303)
 
 
-def give_back(view: TicketView, token: str) -> None:
-    actor = holder_of(token).id
+def do_with(view: TicketView, verb: Callable[..., Any], token: str, **said: Any) -> bool:
+    """What the holder wants; False where it came too late: the page that follows says how things stand."""
     try:
-        house().do(ticketing.cancel, actor=actor, tickets=(view.id,), ticket_id=view.id, token=token)
+        house().do(verb, actor=holder_of(token).id, tickets=(view.id,), ticket_id=view.id, token=token, **said)
     except WrongState:
-        return  # served meanwhile, or given back already: the page that follows says so
+        return False
+    return True
+
+
+def page_of(token: str) -> str:
+    chosen = chosen_language()
+    return f"/t/{token}?{chosen}" if chosen else f"/t/{token}"
+
+
+def chosen_language() -> str:
+    """What a link of the page carries on, where the reader has chosen a language: `&lang=en`."""
+    asked = request.args.get("lang")
+    return f"&lang={asked}" if asked in LANGUAGES else ""
 
 
 def redeem(voucher: VoucherView, language: str, token: str) -> str:
@@ -126,11 +148,13 @@ def voucher_page(token: str, now: int) -> str:
         information=services.information,
         level_words=services.phone_words,
         asks="cancel" in request.args and view.state == "open",
+        lang=chosen_language(),
         other_language="en" if language() == "id" else "id",
     )
 
 
 def phone(view: TicketView, services: ServicesView, service: ServiceView | None) -> dict[str, Any]:
+    asks = asked_for(view)
     return {
         "ticket": view,
         "day": services.day,
@@ -140,9 +164,29 @@ def phone(view: TicketView, services: ServicesView, service: ServiceView | None)
         "promised": sum(held.quantity for held in view.reserved if held.item in CARDS),
         "drawn": min(view.ahead or 0, MOST_DRAWN),
         "may_give_back": view.state in GIVES_BACK,
-        "asks": "cancel" in request.args and view.state in GIVES_BACK,
+        "may_step_back": view.state == tickets.WAITING and bool(view.follow),
+        "asks": asks,
+        "steps": steps_for(view) if asks == "back" else (),
+        "offered": house().queries.another_day(view, house().clock()) if asks == "another" else None,
+        "lang": chosen_language(),
         "other_language": other_language(),
     }
+
+
+def asked_for(view: TicketView) -> str:
+    """Which question the page asks; none that is out of date."""
+    if "cancel" in request.args and view.state in GIVES_BACK:
+        return "cancel"
+    if "back" in request.args and view.state == tickets.WAITING:
+        return "back"
+    return "another" if "another" in request.args and view.may_put_off else ""
+
+
+def steps_for(view: TicketView) -> tuple[int, ...]:
+    follow = view.follow or 0
+    if view.back_from:
+        return ()
+    return tuple(step for step in STEPS if step <= follow)
 
 
 @blueprint.get("/stok")

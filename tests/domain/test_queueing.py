@@ -1,12 +1,25 @@
 """Who is next: one pure rule that can be published, and under which nobody starves."""
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.domain.catalogue import Rules
-from queue_server.domain.queueing import expected_wait, heads_of, next_ticket, people_ahead, place_behind, preview
+from queue_server.domain.catalogue import Line, Rules
+from queue_server.domain.days import Pace
+from queue_server.domain.queueing import (
+    expected_wait,
+    heads_of,
+    minutes_to_call,
+    next_ticket,
+    people_ahead,
+    place_behind,
+    place_further_back,
+    preview,
+)
 from queue_server.domain.tickets import PRIORITY, REGULAR, URGENT, VOUCHER, Ticket
 
 RULES = Rules()
@@ -113,11 +126,69 @@ def test_the_number_said_to_be_ahead_is_what_one_counter_would_call_first(classe
         assert said >= really
 
 
-def test_a_range_is_thirty_percent_less_to_fifty_percent_more() -> None:
-    minutes, clock = expected_wait(None, 0, ahead=10, service_minutes=6, open_counters=2)
-    assert minutes == (21, 45)
-    assert clock == (21 * MINUTE, 45 * MINUTE)
-    assert expected_wait(None, 0, 10, 6, 0) == (None, None)
+def test_a_range_is_a_fifth_less_to_two_fifths_more_and_never_narrower_than_five_minutes() -> None:
+    minutes, clock = expected_wait(None, 0, 30.0)
+    assert minutes == (24, 42)
+    assert clock == (24 * MINUTE, 42 * MINUTE)
+    assert expected_wait(None, 0, 6.0)[0] == (4, 9)
+    assert expected_wait(None, 0, 3.5)[0] == (0, 5)
+    assert expected_wait(None, 0, 0.0)[0] == (0, 5)
+    assert expected_wait(None, 0, None) == (None, None)
+
+
+def line(*counters: set[str]) -> Line:
+    callers = Counter(frozenset(serves) for serves in counters)
+    return Line(frozenset().union(*counters), tuple(callers.items()))
+
+
+def to_call(line: Line, mine: str, waiting: dict[str, int], **more: Any) -> float | None:
+    """With five minutes for everybody, behind all who wait unless `ahead` says otherwise."""
+    said = {"ahead": sum(waiting.values()), "promised": {}, **more}
+    return minutes_to_call(line, (mine,), waiting, said["ahead"], said["promised"], lambda _: 5.0)
+
+
+def test_counters_that_serve_the_same_share_the_line() -> None:
+    assert to_call(line({"A"}, {"A"}), "A", {"A": 12}) == pytest.approx(30)
+    assert to_call(line({"A", "B"}, {"A", "B"}), "A", {"A": 6, "B": 6}) == pytest.approx(30)
+    assert to_call(line({"A"}, {"A"}), "A", {"A": 12}, ahead=4) == pytest.approx(10)
+
+
+def test_a_counter_without_anybody_before_calls_at_once_and_without_any_counter_nobody_knows() -> None:
+    assert to_call(line({"A"}, {"B"}), "B", {"A": 12, "B": 0}) == 0
+    assert to_call(Line(frozenset("A"), ()), "A", {"A": 3}) is None
+    assert to_call(line({"A"}), "A", {"A": 0}) == 0
+
+
+def test_a_counter_of_its_own_spares_the_long_line_and_a_shared_one_shares_its_help() -> None:
+    own = line({"A"}, {"A"}, {"A", "B"}, {"B"})
+    family, card = to_call(own, "B", {"A": 40, "B": 2}), to_call(own, "A", {"A": 40, "B": 2})
+    assert family
+    assert card
+    assert 2.5 <= family <= 10  # two counters, of which one has forty others to call
+    assert 50 < card < 100  # more than two counters
+    few = line({"A"}, {"A"}, {"A"}, {"A", "B"})
+    rare = to_call(few, "B", {"A": 40, "B": 1})
+    assert rare
+    assert rare == pytest.approx(40 * 5 / 4, rel=0.1)  # the other three help with those who came before
+
+
+def test_who_has_a_voucher_and_has_not_come_yet_is_waited_for_as_well() -> None:
+    assert to_call(line({"A"}), "A", {"A": 2}, promised={"A": 4.0}) == pytest.approx(30)
+
+
+def test_this_days_pace_counts_beside_what_the_office_file_says() -> None:
+    assert Pace("2026-11-23", "KTP-CETAK").minutes(4) == 5  # and the way to the counter
+    slow = Pace("2026-11-23", "KTP-CETAK", (600,) * 3)
+    assert slow.minutes(4) == 7.5
+    assert Pace("2026-11-23", "KTP-CETAK", (600,) * 31).minutes(4) == pytest.approx(9.6, abs=0.1)
+
+
+def test_who_steps_back_stands_behind_so_many_more_whatever_went_first() -> None:
+    others = [ticket(n) for n in range(1, 9)] + [ticket(20, priority=True)]
+    assert place_further_back(others, ahead=3, more=2) == 4500  # the priority one and four of the ordinary line
+    assert place_further_back(others, ahead=3, more=50) == 8001
+    assert place_further_back(others, ahead=9, more=1) is None
+    assert place_further_back([ticket(1, rank=1), ticket(2, rank=2)], ahead=0, more=1) == 0
 
 
 def test_behind_five_is_between_the_fifth_and_the_sixth() -> None:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from queue_server.domain.closing import BECAME, PAPER_FROM, paper_queue
 from queue_server.domain.errors import Refusal
-from queue_server.operations import calling, paper, stock, ticketing
+from queue_server.operations import calling, holding, paper, stock, ticketing
 from tests.the_office import TheOffice
 
 SERVICES = ("KTP-CETAK", "KTP-HILANG", "KK-UBAH", "KIA-BARU", "IKD")
 VERBS = (
     *("take", "take", "take", "call", "call", "start", "start", "finish", "finish", "next", "spoil", "no_show"),
     *("park", "move", "undo", "cancel", "recall", "pick", "open", "pause", "release", "receive", "count", "waste"),
-    *("requeue", "reverse", "suspend", "resume", "wait", "night", "urgent", "redeem", "paper"),
+    *("requeue", "reverse", "suspend", "resume", "wait", "night", "urgent", "redeem", "paper", "back", "another_day"),
 )
 steps = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 999)), min_size=10, max_size=60)
 
@@ -100,6 +100,15 @@ class AnyOffice:
     def cancel(self, n: int) -> None:
         ticket = self.any_ticket(n)
         self.office.do(ticketing.cancel, ticket_id=ticket["id"], token=ticket["token"])
+
+    def back(self, n: int) -> None:
+        ticket = self.any_ticket(n)
+        self.office.do(holding.step_back, ticket_id=ticket["id"], token=ticket["token"], places=n % 10 + 1)
+
+    def another_day(self, n: int) -> None:
+        ticket = self.any_ticket(n)
+        mine = {"ticket_id": ticket["id"], "token": ticket["token"]}
+        self.office.do(holding.another_day, **mine, new_code=self.office.new_code)
 
     def urgent(self, n: int) -> None:
         wish = {"ticket_id": self.any_ticket(n)["id"], "priority": n % 2 == 0, "urgent": n % 3 == 0}

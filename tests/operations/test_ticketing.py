@@ -17,6 +17,7 @@ from queue_server.domain.errors import (
     ServiceSuspended,
     WrongState,
 )
+from queue_server.domain.queueing import LEAST, MOST
 from queue_server.operations import calling, stock, ticketing
 from queue_server.operations import office as office_verbs
 from tests.the_office import TheOffice
@@ -221,8 +222,8 @@ def test_the_expected_wait_is_said_as_a_range_and_not_at_all_while_no_counter_is
     office.open(KTP)
     minutes = office.catalogue.services["KTP-CETAK"].service_minutes
     low, high = office.take("KTP-CETAK")["wait_minutes"]
-    assert low == int(5 * minutes * 0.7)
-    assert 5 * minutes * 1.5 <= high < 5 * minutes * 1.5 + 1
+    expected = 5 * (minutes + 1)  # a minute from the call to the counter
+    assert (low, high) == (math.floor(expected * LEAST), math.ceil(expected * MOST))
 
 
 def test_the_expected_wait_learns_from_this_days_pace(office: TheOffice) -> None:
@@ -234,7 +235,9 @@ def test_the_expected_wait_learns_from_this_days_pace(office: TheOffice) -> None
         office.wait(minutes=20)
         office.finish(ticket, KTP)
     office.take("KTP-CETAK")
-    assert office.take("KTP-CETAK")["wait_minutes"] == (14, 30)
+    usual = office.catalogue.services["KTP-CETAK"].service_minutes + 1
+    learnt = (3 * usual + 5 * 20) / 8  # five people of today beside the office file, which counts as three
+    assert office.take("KTP-CETAK")["wait_minutes"] == (math.floor(learnt * LEAST), math.ceil(learnt * MOST))
 
 
 def test_the_phone_and_the_kiosk_agree_on_how_many_are_ahead(office: TheOffice) -> None:
@@ -254,10 +257,9 @@ def test_who_is_called_before_counts_whatever_letter_it_has(office: TheOffice) -
     view = office.queries.ticket(last["id"], "id", office.clock)
     assert (last["number"], last["ahead"], view.ahead) == ("B-002", 3, 3)
     assert view.wait_minutes == tuple(last["wait_minutes"])
-    line = ("KTP-CETAK", "KK-UBAH", "KTP-RUSAK", "KK-UBAH")
-    usual = [office.catalogue.services[code].service_minutes for code in line]
-    minutes = 3 * sum(usual) / 4  # everybody takes as long as their own service does
-    assert view.wait_minutes == (math.floor(0.7 * minutes), math.ceil(1.5 * minutes))
+    before = ("KTP-CETAK", "KK-UBAH", "KTP-RUSAK")
+    minutes = sum(office.catalogue.services[code].service_minutes + 1 for code in before)  # each as long as its own
+    assert view.wait_minutes == (math.floor(LEAST * minutes), math.ceil(MOST * minutes))
     office.open(family_card)
     sooner = office.queries.ticket(last["id"], "id", office.clock)
     assert sooner.ahead == 3
@@ -266,6 +268,23 @@ def test_who_is_called_before_counts_whatever_letter_it_has(office: TheOffice) -
     assert sooner.wait_minutes < view.wait_minutes
     called = [office.serve_one(both) for _ in range(4)]
     assert [ticket["number"] for ticket in called if ticket] == ["A-001", "B-001", "A-002", "B-002"]
+
+
+def test_who_holds_a_voucher_for_this_morning_is_waited_for_until_the_hour_at_which_they_should_have_come(
+    office: TheOffice,
+) -> None:
+    for _ in range(6):
+        office.take("KTP-CETAK")
+    office.at("2026-11-23 16.30")  # six vouchers for Tuesday
+    office.at("2026-11-24 08.00")
+    office.open(KTP)
+    early, later = office.take("KTP-CETAK"), office.take("KTP-CETAK")
+    assert early["ahead"] == 0
+    assert early["wait_minutes"][0] >= 6 * office.catalogue.services["KTP-CETAK"].service_minutes * LEAST
+    view = office.queries.ticket(later["id"], "id", office.clock)
+    assert view.wait_minutes == tuple(later["wait_minutes"])
+    office.at("2026-11-24 09.31")
+    assert office.queries.ticket(early["id"], "id", office.clock).wait_minutes == (0, 5)
 
 
 def test_who_waits_for_what_no_counter_of_ours_serves_is_not_ahead(office: TheOffice) -> None:

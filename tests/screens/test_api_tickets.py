@@ -290,3 +290,52 @@ def test_an_auditor_looks_at_a_ticket_and_does_not_give_it_back(web: TheWeb) -> 
     auditor, taken = web.staff("auditor"), web.kiosk().take("KTP-CETAK")
     assert auditor.get(f"/tickets/{taken['id']}").status_code == 200
     assert auditor.post(f"/tickets/{taken['id']}/cancel").status_code == 403
+
+
+# -- what the holder may do --------------------------------------------------------------------------------------------
+
+
+def holders(ticket: dict[str, object]) -> dict[str, str]:
+    return {"X-Ticket-Token": str(ticket["token"])}
+
+
+def test_a_phone_lets_two_people_go_first(web: TheWeb, office: TheOffice) -> None:
+    kiosk, ticket = waiting_ticket(web)
+    kiosk.take()
+    kiosk.take()
+    office.wait(minutes=1)
+    phone, path = web.stranger(), f"/tickets/{ticket['id']}"
+    stepped = phone.post(f"{path}/step-back", {"places": 2}, **holders(ticket))
+    assert (stepped.status_code, stepped.json["ahead"], stepped.json["state"]) == (200, 2, "waiting")
+    assert phone.get(path, **holders(ticket)).json["ahead"] == 2
+    again = phone.post(f"{path}/step-back", {"places": 1}, **holders(ticket))
+    assert (again.status_code, again.json["code"]) == (409, "wrong_state")
+    assert again.json["detail"].startswith("Nomor ini baru saja mundur. Bisa lagi mulai pukul ")
+
+
+def test_stepping_back_is_refused_in_the_language_of_who_asks(web: TheWeb) -> None:
+    kiosk, ticket = waiting_ticket(web)
+    path, headers = f"/tickets/{ticket['id']}/step-back", holders(ticket)
+    refused = web.stranger().post(path, {"places": 1}, **headers, **{"Accept-Language": "en"})
+    assert (refused.status_code, refused.json["detail"]) == (
+        409,
+        "Nobody waits behind A-001, so there is nobody to let go first.",
+    )
+    for wrong in ({"places": 0}, {"places": 11}, {"places": "1"}, {}):
+        assert web.stranger().post(path, wrong, **headers).json["code"] == "invalid"
+    other = kiosk.take()
+    assert web.stranger().post(path, {"places": 1}, **holders(other)).status_code == 403
+    assert web.stranger().post(path, {"places": 1}).status_code == 401
+    clerk_at(web, 3).do("/counters/3/call-next")
+    called = web.stranger().post(path, {"places": 1}, **headers)
+    assert called.json["detail"] == "A-001 sudah dipanggil, jadi itu tidak bisa."
+
+
+def test_a_phone_asks_for_another_day_and_a_lost_reply_gives_no_second_code(web: TheWeb, office: TheOffice) -> None:
+    _, ticket = waiting_ticket(web)
+    headers = {**holders(ticket), "Idempotency-Key": office.new_id()}
+    answers = [web.stranger().post(f"/tickets/{ticket['id']}/another-day", None, **headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json == answers[1].json
+    voucher = web.stranger().get(f"/tickets/{ticket['id']}", **holders(ticket)).json["voucher"]
+    assert (voucher["code"], voucher["date"]) == (answers[0].json["voucher"]["code"], "2026-11-24")

@@ -31,6 +31,7 @@ from queue_server.domain.views import (
     WithdrawnView,
 )
 from queue_server.operations.auth import LONGEST_NAME
+from queue_server.operations.holding import MOST_PLACES
 
 MOST_LINES = 20  # of one finished visit
 MOST_CARDS = 99  # old cards of one visit
@@ -236,6 +237,12 @@ class Finish(Said):
     next: NextService | None = None
 
 
+class Places(Said):
+    """How many more people go first."""
+
+    places: Annotated[int, Field(ge=1, le=MOST_PLACES), WHOLE]
+
+
 class Rank(Said):
     priority: JsonBool
     urgent: JsonBool
@@ -425,6 +432,24 @@ class TicketState(BaseModel):
     skipped: int
     reserved: list[Quantity]
     seq: int
+
+
+class SteppedBack(TicketState):
+    """`ahead` and `wait_minutes` as they are from now on."""
+
+    ahead: int
+    wait_minutes: Wait
+
+
+class DatedVoucher(BaseModel):
+    code: str
+    date: str
+
+
+class PutOff(TicketState):
+    """Deferred: what was the number is `voucher` from now on."""
+
+    voucher: DatedVoucher
 
 
 class CounterAfter(BaseModel):

@@ -10,7 +10,7 @@ from flask import Response
 
 from queue_server.domain.errors import NotAllowed, WrongState
 from queue_server.domain.views import TicketView
-from queue_server.operations import calling, office, ticketing
+from queue_server.operations import calling, holding, office, ticketing
 from queue_server.web.api.models import (
     Finish,
     MaybeBecause,
@@ -18,14 +18,25 @@ from queue_server.web.api.models import (
     NextService,
     OfTicket,
     OutOfOrder,
+    Places,
+    PutOff,
     Rank,
+    SteppedBack,
     TicketIssued,
     TicketState,
     WhichNumber,
 )
 from queue_server.web.api.niks import mark_of
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
-from queue_server.web.guards import CLERKS, KIOSK_OR_DESK, MANAGERS, device_or_staff, staff, ticket_holder_or_staff
+from queue_server.web.guards import (
+    CLERKS,
+    KIOSK_OR_DESK,
+    MANAGERS,
+    device_or_staff,
+    staff,
+    ticket_holder,
+    ticket_holder_or_staff,
+)
 from queue_server.web.house import house, new_code, new_token
 from queue_server.web.language import language
 from queue_server.web.session import current
@@ -100,6 +111,20 @@ def cancel(path: OfTicket) -> Response:
     if caller.kind == "holder":
         return answer(act(ticketing.cancel, path, token=caller.token))
     return answer(act(ticketing.cancel, path, clerk=caller.id, by_supervisor=caller.role in MANAGERS))
+
+
+@api.post("/tickets/<id>/step-back", responses=answers(SteppedBack))
+@ticket_holder
+def step_back(path: OfTicket, body: Places) -> Response:
+    """Let so many more people go first, while the number waits and somebody follows."""
+    return answer(act(holding.step_back, path, body, token=current().token, places=body.places))
+
+
+@api.post("/tickets/<id>/another-day", responses=answers(PutOff))
+@ticket_holder
+def another_day(path: OfTicket) -> Response:
+    """Today's number for a dated voucher, with the blanks that are set aside; once."""
+    return answer(act(holding.another_day, path, token=current().token, new_code=new_code))
 
 
 # -- the clerk's verbs -------------------------------------------------------------------------------------------------
