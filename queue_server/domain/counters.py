@@ -24,6 +24,11 @@ class Action:
     stock: tuple[tuple[str, str, int, int, str, int, str, str], ...] = ()
 
 
+def help_subject(counter: int) -> str:
+    """What an alert calls a counter that asks for help."""
+    return f"counter-{counter}"
+
+
 @dataclass(frozen=True, slots=True)
 class CounterState:
     KEY: ClassVar[tuple[str, ...]] = ("counter",)

@@ -8,6 +8,7 @@ from typing import ClassVar
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
 CLOCK_TOLERANCE_MS = 5_000
+HELP = "help_asked"  # a kind of alert
 PACE_KEPT = 31  # service times from which a median is taken
 
 
@@ -123,6 +124,6 @@ class Alert:
     seq: int
     kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed
     subject: str  # a ticket's number, an item's code or a device's id
-    detail: str
+    detail: str  # of a call for help, once it is answered: the staff id of who comes
     at: int
     answered_at: int | None = None

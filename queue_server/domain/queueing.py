@@ -124,3 +124,21 @@ def place_behind(line: Sequence[Ticket], behind: int) -> int | None:
     last = line[min(behind, len(line)) - 1].place
     after = next((ticket.place for ticket in line[behind:] if ticket.place > last), last + 2)
     return max(last + 1, (last + after) // 2)
+
+
+# -- lights ------------------------------------------------------------------------------------------------------------
+
+FINE, SLOW, OVER = "fine", "slow", "over"
+TWICE = 2  # times the typical time at the counter
+NEAR = 0.75  # of the longest wait that the office permits
+
+
+def light(elapsed: int, near: float, limit: float) -> str:
+    """What a supervisor sees of a time that runs (ms): `fine`, `slow` from `near` on, `over` beyond `limit` (minutes).
+
+    Source: `docs/field.md#lights`.
+    """
+    minutes = elapsed / 60_000
+    if minutes > limit:
+        return OVER
+    return SLOW if minutes > near else FINE
