@@ -71,12 +71,15 @@ def test_who_came_with_a_voucher_gets_the_next_one_before_the_line(office: TheOf
 
 def test_only_a_suspended_service_of_an_open_day_is_deferred(office: TheOffice) -> None:
     ticket = office.take("KTP-CETAK")
-    wish = {"operation": vouchers.defer_waiting, "new_code": office.new_code}
-    assert isinstance(office.refusal(**wish, service="KTP-CETAK"), WrongState)
-    assert isinstance(office.refusal(**wish, service="NONE"), NotFound)
+
+    def refused(service: str) -> object:
+        return office.refusal(vouchers.defer_waiting, service=service, new_code=office.new_code)
+
+    assert isinstance(refused("KTP-CETAK"), WrongState)
+    assert isinstance(refused("NONE"), NotFound)
     stop(office)
     office.at("2026-11-23 17.00")
-    assert isinstance(office.refusal(**wish, service="KTP-CETAK"), DayIsClosed)
+    assert isinstance(refused("KTP-CETAK"), DayIsClosed)
     assert office.state(ticket) == "deferred"
 
 
