@@ -57,6 +57,7 @@ from queue_server.web.api.routes import new_app
 from queue_server.web.guards import csrf_token
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, house, move_in, new_code
+from queue_server.web.pages import UNREADY
 from queue_server.web.pages import blueprint as pages
 from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
@@ -130,6 +131,7 @@ def build_app() -> Flask:
     language.install(app, lambda: house().catalogue())
     light.install(app, public.name)
     app.context_processor(lambda: {"csrf_token": csrf_token()})
+    app.jinja_env.globals["unready"] = UNREADY
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from queue_server.domain.catalogue import Catalogue, Counter, Group, Item, Service
-from queue_server.domain.counters import CLOSED
+from queue_server.domain.counters import BREAKS, CLOSED
+from queue_server.domain.suspensions import CAUSES
 from queue_server.domain.views import as_json
 from queue_server.web.guards import ADMIN, CLERK, SUPERVISOR, staff
 from queue_server.web.house import house
@@ -36,6 +37,7 @@ def desk(number: int) -> str:
         board=board,
         board_json=json.dumps(as_json(board)),
         names_json=json.dumps(english_names(catalogue) if language() == "en" else {}),
+        staff_json=json.dumps(house().door.names()),
         stages_json=json.dumps({service.code: service.stages for service in catalogue.services.values()}),
         clerk=current().id,
         clerk_name=current().name,
@@ -65,7 +67,7 @@ def groups_of(catalogue: Catalogue, counter: Counter) -> str:
 
 
 def english_names(catalogue: Catalogue) -> dict[str, str]:
-    """What a counter's state calls services, groups and items, and how an English page calls them.
+    """What a counter's state calls services, groups, items and reasons, and how an English page calls them.
 
     The stream speaks one language to everybody who watches a topic.
     """
@@ -74,7 +76,8 @@ def english_names(catalogue: Catalogue) -> dict[str, str]:
         *catalogue.groups.values(),
         *catalogue.items.values(),
     )
-    return {thing.name.id: thing.name.get("en") for thing in named}
+    reasons = {words.id: words.en for words in (*CAUSES, *BREAKS)}
+    return reasons | {thing.name.id: thing.name.get("en") for thing in named}
 
 
 def words() -> dict[str, Any]:
@@ -88,9 +91,9 @@ def words() -> dict[str, Any]:
             ("stopped", _("Dihentikan")),
         ],
         "keys": [*letters(), ("keys", _("Semua tombol"))],
-        "letters": [*letters(), ("undo", _("Urungkan")), ("outcome", _("Hasil")), ("keys", _("Semua tombol"))],
+        "letters": [*letters(), *other_letters(), ("keys", _("Semua tombol"))],
         "pick_reasons": [_("Berkas sudah dilengkapi"), _("Rujukan loket lain"), _("Diminta pengawas")],
-        "pause_reasons": [_("Istirahat"), _("Salat"), _("Rapat"), _("Alat terganggu")],
+        "breaks": [(words.id, words.get(language())) for words in BREAKS],
         "spoilt_reasons": [_("Gagal cetak"), _("Chip rusak"), _("Tergores"), _("Data keliru"), _("Cacat pabrik")],
     }
 
@@ -104,4 +107,15 @@ def letters() -> list[tuple[str, str]]:
         ("finish", _("Selesai saja")),
         ("spoil", _("Rusak + 1")),
         ("pick", _("Pilih nomor")),
+    ]
+
+
+def other_letters() -> list[tuple[str, str]]:
+    """Of keys that stand elsewhere than in the two rows."""
+    return [
+        ("next", _("Lanjut ke tahap berikutnya")),
+        ("outcome", _("Hasil")),
+        ("undo", _("Urungkan")),
+        ("pause", _("Istirahat")),
+        ("help", _("Darurat")),
     ]

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from queue_server.domain.catalogue import Words
+
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 UNDO_SECONDS = 60
 ACTIONS_KEPT = 3
+# Why a counter rests: what is recorded, and its English. The supervisor reads it, citizens never do.
+BREAKS = (
+    Words("Istirahat", "Break"),
+    Words("Salat", "Prayer"),
+    Words("Ke belakang", "Restroom"),
+    Words("Rapat", "Meeting"),
+    Words("Alat rusak", "Equipment broken"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,11 @@ class Action:
     streak: int
     # (kind, item, quantity, promised of it, service, seq, bucket, the account that it came from)
     stock: tuple[tuple[str, str, int, int, str, int, str, str], ...] = ()
+
+
+def help_subject(counter: int) -> str:
+    """What an alert calls a counter that asks for help."""
+    return f"counter-{counter}"
 
 
 @dataclass(frozen=True, slots=True)

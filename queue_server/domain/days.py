@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import ClassVar
 
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
@@ -11,6 +12,7 @@ CLOCK_TOLERANCE_MS = 5_000
 PACE_KEPT = 31  # times from which a mean is taken
 PACE_USUAL = 3  # people as whom the office file's minutes count
 WAY_MINUTES = 1  # from the call to the counter
+HELP = "help_asked"  # a kind of alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,10 @@ class Pace:
     service: str
     seconds: tuple[int, ...] = ()
 
+    @property
+    def median_minutes(self) -> float | None:
+        return median(self.seconds) / 60 if self.seconds else None
+
     def minutes(self, usual: int) -> float:
         """What one person takes: the mean of these, into which the `usual` minutes at the counter and the way there
         count as so many people. Source: `docs/field.md#waiting`.
@@ -126,6 +132,6 @@ class Alert:
     seq: int
     kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed
     subject: str  # a ticket's number, an item's code or a device's id
-    detail: str
+    detail: str  # of a call for help, once it is answered: the staff id of who comes
     at: int
     answered_at: int | None = None

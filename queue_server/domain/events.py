@@ -485,6 +485,7 @@ class SoundLost(Event):
 @dataclass(frozen=True, slots=True)
 class AlertAnswered(Event):
     seq: int
+    by: str = ""  # staff id of who comes; empty in entries from before it was kept
 
 
 # -- the print backlog: records by their random ids, at most 500 in one event ------------------------------------------

@@ -11,7 +11,7 @@ from queue_server.domain import backlog, calendar, counters, days, events, stock
 from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
 from queue_server.domain.closing import PAPER, DayCount, PaperSheet, SignedReport, paper_queue
 from queue_server.domain.counters import Action, CounterState
-from queue_server.domain.days import Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
+from queue_server.domain.days import HELP, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse
@@ -953,7 +953,7 @@ def _(event: events.PrintFailed, office: Office, entry: Entry) -> None:
 
 @folds(events.HelpAsked)
 def _(event: events.HelpAsked, office: Office, entry: Entry) -> None:
-    alert(office, entry, "help_asked", event.device, "")
+    alert(office, entry, HELP, event.device, "")
 
 
 @folds(events.KioskRushed)
@@ -968,4 +968,6 @@ def _(event: events.SoundLost, office: Office, entry: Entry) -> None:
 
 @folds(events.AlertAnswered)
 def _(event: events.AlertAnswered, office: Office, entry: Entry) -> None:
-    office.put("alerts", replace(office.rows["alerts"][event.seq], answered_at=entry.at))
+    told: Alert = office.rows["alerts"][event.seq]
+    detail = event.by if told.kind == HELP else told.detail
+    office.put("alerts", replace(told, answered_at=entry.at, detail=detail))

@@ -177,3 +177,21 @@ def place_further_back(line: Sequence[Ticket], ahead: int, more: int) -> int | N
     behind = max(ahead + more - before_it, 0)
     in_front = min((ticket.place for ticket in ordinary), default=1) - 1
     return (place_behind(ordinary, behind) if behind else None) or in_front
+
+
+# -- lights ------------------------------------------------------------------------------------------------------------
+
+FINE, SLOW, OVER = "fine", "slow", "over"
+TWICE = 2  # times the typical time at the counter
+NEAR = 0.75  # of the longest wait that the office permits
+
+
+def light(elapsed: int, near: float, limit: float) -> str:
+    """What a supervisor sees of a time that runs (ms): `fine`, `slow` from `near` on, `over` beyond `limit` (minutes).
+
+    Source: `docs/field.md#lights`.
+    """
+    minutes = elapsed / 60_000
+    if minutes > limit:
+        return OVER
+    return SLOW if minutes > near else FINE

@@ -311,6 +311,15 @@ class UndoView:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpView:
+    """A counter's call for help. `by` is the staff id of who answered it; the page adds the name."""
+
+    at: int
+    answered_at: int | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CounterBoard:
     counter: int
     hall: str
@@ -328,6 +337,7 @@ class CounterBoard:
     parked: tuple[WaitingLine, ...]
     skipped: tuple[WaitingLine, ...]  # not there when called, may be called back
     undo: UndoView | None
+    help: HelpView | None
     finished_today: int
     mean_seconds: int | None
     services: tuple[tuple[str, str], ...]  # code and name, for passing on
@@ -345,8 +355,9 @@ class CounterLine:
     ticket_id: str | None
     ticket_state: str | None
     service_name: str
-    since: int  # of the service, the call, the break or the closing
+    since: int  # of the service, the call, the break, the closing, or since when nobody is served
     over_sla: bool
+    light: str | None  # of the service that is going on: fine | slow | over
     reason: str
     serves: tuple[str, ...]
 
@@ -367,6 +378,11 @@ class ServiceToday:
     printed: int
     spoilt: int
     suspended: str | None  # the reason
+    longest_since: int | None  # who has waited longest for it
+    wait_light: str | None  # fine | slow | over
+    median_minutes: float | None  # of the day's last service times
+    sla_minutes: int  # that the office promises
+    work_light: str | None
     unchecked: int  # checklist items that a supervisor has to confirm
 
 
@@ -399,6 +415,17 @@ class AlertView:
 class HourCount:
     hour: int
     taken: int
+    served: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongWait:
+    """One of those who have waited longest. `light`: fine | slow | over."""
+
+    number: str
+    service_name: str
+    since: int
+    light: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,13 +436,14 @@ class Today:
     items: tuple[ItemToday, ...]
     counters: tuple[CounterLine, ...]
     alerts: tuple[AlertView, ...]
-    hours: tuple[HourCount, ...]  # tickets taken by the hour of the local clock
+    hours: tuple[HourCount, ...]  # tickets taken and visits ended by the hour of the local clock
     taken: int
     served: int
     waiting: int
     no_show: int
     longest_since: int | None
     longest_number: str | None
+    longest: tuple[LongWait, ...]  # the first of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]],
 
 def ask_for_help(office: Office, *, device: str) -> dict[str, Any]:
     """Somebody at a kiosk wants a person. A second touch while nobody has come yet adds nothing."""
-    if not unanswered(office, "help_asked", device):
+    if not unanswered(office, days.HELP, device):
         record(office, events.HelpAsked(device))
     return {"asked": True}
 
@@ -231,5 +231,5 @@ def answer_alert(office: Office, *, seq: int) -> dict[str, Any]:
     """Raises `NotFound` when it was answered before or never was."""
     if seq not in office.rows["alerts"]:
         raise NotFound("alert", seq=seq)
-    record(office, events.AlertAnswered(seq))
+    record(office, events.AlertAnswered(seq, office.actor))
     return {"seq": seq, "answered": True}

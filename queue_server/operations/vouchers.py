@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from queue_server.domain import days, events
+from queue_server.domain import days, events, tickets
 from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, QuotaReached, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.nik import DayMark
@@ -13,7 +13,15 @@ from queue_server.domain.office import Office
 from queue_server.domain.policy import Ration
 from queue_server.domain.stock import RATIONED, Reservation
 from queue_server.domain.tickets import Voucher
-from queue_server.operations.promises import claim, fetch_awaited, give_up, next_rank
+from queue_server.operations.promises import (
+    NewCode,
+    claim,
+    defer,
+    fetch_awaited,
+    give_up,
+    next_rank,
+    require_open_day,
+)
 from queue_server.operations.ticketing import keep_mark, mark_within_limit, require_intake, require_service
 
 STEP = 25  # vouchers a command: a command writes at most 500 rows
@@ -107,6 +115,29 @@ def cancel_voucher(office: Office, *, code: str, token: str | None = None) -> di
     give_up(office, code)
     record(office, events.VoucherCancelled(code))
     return voucher_state(office, code)
+
+
+# -- a service that stops --------------------------------------------------------------------------------------------
+
+
+def defer_waiting(office: Office, *, service: str, new_code: NewCode) -> dict[str, Any]:
+    """A dated voucher with its blanks for those who wait for a suspended service, at most `STEP` of them.
+
+    Answers `{service, deferred, waiting}`: ask again while somebody still waits. Those with a voucher go first, then
+    the line; each gets the next day that has room for its cards, as at the day's close. Raises `NotFound`,
+    `DayIsClosed`, `WrongState` (not suspended). Source: `docs/field.md#outages`.
+    """
+    if service not in office.catalogue.services:
+        raise NotFound("service", service=service)
+    require_open_day(office)
+    if service not in office.rows["suspensions"]:
+        raise WrongState("not_suspended", service=service)
+    here = [t for t in office.rows["tickets"].values() if t.state == tickets.WAITING and t.service == service]
+    line = sorted(here, key=lambda t: (t.voucher_rank is None, t.order))
+    for ticket in line[:STEP]:
+        day = office.ration.next_day_for(office.catalogue.services[service], ticket.cards)
+        defer(office, ticket, day, next_rank(office, day), new_code)
+    return {"service": service, "deferred": len(line[:STEP]), "waiting": len(line[STEP:])}
 
 
 def print_failed(office: Office, *, code: str, device: str, why: str) -> None:

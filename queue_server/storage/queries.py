@@ -16,6 +16,7 @@ from queue_server.domain.errors import NotFound
 from queue_server.domain.events import SlipReprinted, TicketCalled
 from queue_server.domain.office import Entry, catalogue_in_force
 from queue_server.domain.stock import Balance, ItemDay, Movement, Reservation
+from queue_server.domain.suspensions import words_of
 from queue_server.domain.tickets import Ticket, Voucher
 from queue_server.domain.views import (
     AlertView,
@@ -29,6 +30,7 @@ from queue_server.domain.views import (
     ItemStock,
     ItemToday,
     LobbyBoard,
+    LongWait,
     MovementView,
     ServicesView,
     ServiceToday,
@@ -52,13 +54,15 @@ from queue_server.storage.schema import (
     journal,
     sites,
 )
-from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view
+from queue_server.storage.snapshot import Places, Snapshot, Waiting, call_view, work_light
 
 CALLS_READ = 40  # newest calls of a hall, from which each number that still stands is shown once
 ANNOUNCED_MS = 20_000  # a call older than this is never spoken
 MOVEMENTS_A_PAGE = 100
+RECENT = 10_000  # newest entries of the journal, in which a counter finds the answer to its call for help
+LONGEST_SHOWN = 3
 MOST_DIGITS = 6  # of a number that can be asked for
-HOUR = 3_600_000
+MINUTE, HOUR = 60_000, 3_600_000
 NO_REASON = '"reason":""'  # as it stands in an entry; one that somebody typed has its quotation marks escaped
 
 t_tickets, t_calls, t_movements = PROJECTIONS["tickets"], PROJECTIONS["calls"], PROJECTIONS["movements"]
@@ -101,6 +105,7 @@ USUAL: dict[str, sa.Select[Any]] = {
     **{table: of_today(table) for table in ("item_days", "paces", "sequences", "service_counts")},
     "office_files": rows_of("office_files", order=[of("office_files").seq]),
     "alerts": rows_of("alerts", UNANSWERED, order=[of("alerts").seq]),
+    "recent alerts": rows_of("alerts", of("alerts").seq > sa.bindparam("after"), order=[of("alerts").seq.desc()]),
     "invitation_days": rows_of("invitation_days", of("invitation_days").day >= TODAY),
     "bucket_counts": rows_of("bucket_counts", of("bucket_counts").day >= TODAY),
     "unfinished": rows_of("tickets", UNFINISHED, order=[t_tickets.c.place]),
@@ -453,6 +458,7 @@ class Reader:
             counts={row.service: row for row in self.usual("service_counts")},
             calls=self.calls(),
             alerts=self.usual("alerts"),
+            recent_alerts=self.usual("recent alerts", "alerts", after=seq - RECENT) if lines else [],
             lines=unfinished,
             reservations=self.reservations(held),
             acted_on=self.tickets_of(acted),
@@ -598,18 +604,19 @@ class Reader:
         return {item: forecast.use_per_day([row.used + row.spoilt for row in rows]) for item, rows in by_item.items()}
 
     def hours(self, day: str) -> tuple[HourCount, ...]:
-        """Tickets taken by the hour of the local clock (Indonesian zones differ from UTC by whole hours)."""
-        hour = t_tickets.c.issued_at // HOUR
-        query = (
-            sa.select(hour.label("hour"), sa.func.count())
-            .where(t_tickets.c.site == self.site, t_tickets.c.day == day)
-            .group_by("hour")
-            .order_by("hour")
-        )
+        """Tickets taken and visits ended by the hour of the local clock (zones differ from UTC by whole hours)."""
+        taken = self.by_hour(day, t_tickets.c.issued_at)
+        served = self.by_hour(day, t_tickets.c.ended_at, t_tickets.c.state == tickets.FINISHED)
         return tuple(
-            HourCount(calendar.local_time(self.catalogue, number * HOUR).hour, count)
-            for number, count in self.connection.execute(query)
+            HourCount(calendar.local_time(self.catalogue, hour * HOUR).hour, taken.get(hour, 0), served.get(hour, 0))
+            for hour in sorted(taken.keys() | served.keys())
         )
+
+    def by_hour(self, day: str, instant: Any, *where: sa.ColumnElement[bool]) -> dict[int, int]:
+        """How many tickets of a day have that instant (ms) in each hour since 1970."""
+        hour = (instant // HOUR).label("hour")
+        mine = (t_tickets.c.site == self.site, t_tickets.c.day == day, *where)
+        return dict(map(tuple, self.connection.execute(sa.select(hour, sa.func.count()).where(*mine).group_by("hour"))))
 
 
 def office_board(snapshot: Snapshot) -> dict[str, Any]:
@@ -723,7 +730,7 @@ def make_today(
         for code in snapshot.catalogue.items
     )
     waiting = [t for t in snapshot.lines if t.state == tickets.WAITING] if live else []
-    longest = min(waiting, key=lambda t: t.waits_since, default=None)
+    longest = sorted(waiting, key=lambda t: t.waits_since)[:LONGEST_SHOWN]
     return Today(
         day=snapshot.day_view,
         office=snapshot.catalogue.name,
@@ -736,14 +743,23 @@ def make_today(
         served=sum(s.served for s in services),
         waiting=sum(s.waiting for s in services),
         no_show=sum(s.no_show for s in services),
-        longest_since=longest.waits_since if longest else None,
-        longest_number=longest.label if longest else None,
+        longest_since=longest[0].waits_since if longest else None,
+        longest_number=longest[0].label if longest else None,
+        longest=tuple(long_wait(snapshot, ticket, language) for ticket in longest),
     )
+
+
+def long_wait(snapshot: Snapshot, ticket: Ticket, language: str) -> LongWait:
+    name = snapshot.catalogue.services[ticket.service].name.get(language)
+    return LongWait(ticket.label, name, ticket.waits_since, snapshot.wait_light(ticket.waits_since))
 
 
 def service_today(snapshot: Snapshot, code: str, count: ServiceCount | None, language: str, live: bool) -> ServiceToday:
     service, row = snapshot.catalogue.services[code], count or ServiceCount("", code)
-    suspension = snapshot.suspensions.get(code)
+    suspension, waits = snapshot.suspensions.get(code), snapshot.waiting.get(code) if live else None
+    pace = snapshot.paces.get(code) if live else None
+    median = pace.median_minutes if pace else None
+    longest = waits.longest_since if waits else None
     return ServiceToday(
         service=code,
         group=service.prefix,
@@ -758,7 +774,12 @@ def service_today(snapshot: Snapshot, code: str, count: ServiceCount | None, lan
         promised=row.promised,
         printed=row.printed,
         spoilt=row.spoilt,
-        suspended=suspension.reason if suspension else None,
+        suspended=words_of(suspension.reason, language) if suspension else None,
+        longest_since=longest,
+        wait_light=snapshot.wait_light(longest) if longest is not None else None,
+        median_minutes=median,
+        sla_minutes=service.sla_minutes,
+        work_light=work_light(service, round(median * MINUTE)) if median is not None else None,
         unchecked=sum(line.check for line in service.checklist),
     )
 

@@ -17,10 +17,11 @@ from queue_server.domain import announcements, calendar, counters, days, queuein
 from queue_server.domain.backlog import InvitationDay
 from queue_server.domain.catalogue import Catalogue, Line, Service, line_of
 from queue_server.domain.counters import CounterState
-from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
+from queue_server.domain.days import HELP, Alert, Call, Day, Pace, ServiceCount, Suspension
 from queue_server.domain.errors import Refusal
 from queue_server.domain.policy import Arrival, BucketCount, ItemUse, Ration
 from queue_server.domain.stock import Balance, ItemDay, Reservation
+from queue_server.domain.suspensions import words_of
 from queue_server.domain.tickets import Ticket, number_label
 from queue_server.domain.views import (
     CallView,
@@ -31,6 +32,7 @@ from queue_server.domain.views import (
     DayView,
     GroupView,
     GroupWaiting,
+    HelpView,
     ItemStock,
     LobbyBoard,
     OfferView,
@@ -47,6 +49,7 @@ from queue_server.domain.views import (
 
 NEXT_SHOWN = 10
 NOBODY: Mapping[str, int] = {}
+HELP_SHOWN_MS = 5 * 60_000  # for so long a counter says who answered its call for help
 EARLIER_SHOWN = 5
 BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
 INTAKE_GOES_ON = {"id": " Nomor tetap bisa diambil.", "en": " You can still take a number."}
@@ -94,6 +97,7 @@ class Snapshot:
     counts: dict[str, ServiceCount]
     calls: dict[str, list[Call]]  # by hall, newest first
     alerts: list[Alert]
+    recent_alerts: list[Alert]  # answered or not, newest first; empty unless lines are asked for
     lines: list[Ticket]  # everyone unfinished, and the skipped; empty unless asked for
     reservations: dict[str, list[Reservation]]  # of the tickets at a counter
     acted_on: dict[str, Ticket]  # the tickets that counters acted on last
@@ -354,7 +358,7 @@ class Snapshot:
             hall_name=self.catalogue.halls[hall].name.get(language),
             open=reason is None,
             reason=reason,
-            reason_words=suspension.reason if suspension else "",
+            reason_words=words_of(suspension.reason, language) if suspension else "",
             waiting=self.waiting_for(service.code),
             ahead=ahead,
             wait_minutes=self.wait_in(line, [service.code], ahead)[0],
@@ -474,7 +478,7 @@ class Snapshot:
     def stopped_services(self, language: str) -> Iterator[Stopped]:
         for service in self.catalogue.services.values():
             if suspension := self.suspensions.get(service.code):
-                yield Stopped((service.name.get(language),), suspension.reason)
+                yield Stopped((service.name.get(language),), words_of(suspension.reason, language))
 
     def stopped(self, language: str, among: Collection[str] | None = None) -> tuple[Stopped, ...]:
         """What each reason has stopped `among` these services: a group by its name when all of it has stopped."""
@@ -486,7 +490,7 @@ class Snapshot:
             told = [s for s in services if s.code in reasons and (among is None or s.code in among)]
             for named in told[:1] if whole else told:
                 found[reasons[named.code]].append((group if whole else named).name.get(language))
-        return tuple(Stopped(tuple(names), reason) for reason, names in found.items())
+        return tuple(Stopped(tuple(names), words_of(reason, language)) for reason, names in found.items())
 
     def all_gone(self, language: str) -> list[str]:
         """The items for whose lack some service is sold out, by name, each once."""
@@ -506,8 +510,8 @@ class Snapshot:
         state, kept = self.counter_state(number), self.catalogue.counters[number]
         ticket = held.get(state.ticket_id or "")
         service = self.catalogue.services.get(ticket.service) if ticket else None
-        since = ((ticket.started_at or ticket.called_at) if ticket else None) or state.since
-        over = bool(service and ticket and ticket.started_at and self.now - since > service.sla_minutes * 60_000)
+        since = ((ticket.started_at or ticket.called_at) if ticket else None) or idle_since(state)
+        light = work_light(service, self.now - since) if service and ticket and ticket.started_at else None
         return CounterLine(
             id=number,
             counter=number,
@@ -519,7 +523,8 @@ class Snapshot:
             ticket_state=ticket.state if ticket else None,
             service_name=service.name.get(language) if service else "",
             since=since,
-            over_sla=over,
+            over_sla=light == queueing.OVER,
+            light=light,
             reason=state.reason,
             serves=kept.serves,
         )
@@ -550,6 +555,7 @@ class Snapshot:
             parked=self.of_state(tickets.PARKED, mine, language),
             skipped=self.of_state(tickets.NO_SHOW, mine, language),
             undo=self.undo_view(state),
+            help=self.help_view(number),
             finished_today=finished[0],
             mean_seconds=finished[1],
             services=tuple((s.code, s.name.get(language)) for s in self.catalogue.services.values()),
@@ -563,9 +569,13 @@ class Snapshot:
         view = self.group_view(prefix, language)
         lines = [self.waiting[s.code] for s in self.catalogue.services_of_group[prefix] if s.code in self.waiting]
         longest = min((line.longest_since for line in lines if line.longest_since is not None), default=None)
-        permitted = self.catalogue.rules.longest_wait_minutes * 60_000
-        late = longest is not None and self.now - longest > permitted
+        late = longest is not None and self.wait_light(longest) == queueing.OVER
         return CounterGroup(prefix, view.name, view.waiting, longest, late, mine, view.reason, view.gone)
+
+    def wait_light(self, since: int) -> str:
+        """The light of somebody who has waited since then: `docs/field.md#lights`."""
+        permitted = self.catalogue.rules.longest_wait_minutes
+        return queueing.light(self.now - since, queueing.NEAR * permitted, permitted)
 
     def waiting_line(self, ticket: Ticket, language: str) -> WaitingLine:
         return WaitingLine(
@@ -595,12 +605,31 @@ class Snapshot:
             return None
         return UndoView(action.name, ticket.label, action.ticket_id, action.at, until)
 
+    def help_view(self, counter: int) -> HelpView | None:
+        """The counter's last call for help: until somebody comes, and for a while who does."""
+        subject = counters.help_subject(counter)
+        own = next((a for a in (*self.alerts, *self.recent_alerts) if (a.kind, a.subject) == (HELP, subject)), None)
+        if own is None or (own.answered_at is not None and self.now - own.answered_at > HELP_SHOWN_MS):
+            return None
+        return HelpView(own.at, own.answered_at, own.detail or None)
+
     def reserved(self, holder: str, language: str) -> tuple[Reserved, ...]:
         return tuple(
             Reserved(r.item, self.catalogue.items[r.item].name.get(language), r.quantity)
             for r in self.reservations.get(holder, [])
             if r.item in self.catalogue.items
         )
+
+
+def idle_since(state: CounterState) -> int:
+    """Since when a counter stands as it does: opened, on a break, or free of its last number."""
+    done = state.actions[-1].at if state.actions and state.state == counters.OPEN else 0
+    return max(state.since, done)
+
+
+def work_light(service: Service, taken: int) -> str:
+    """The light of a service that takes or took so many milliseconds at the counter: `docs/field.md#lights`."""
+    return queueing.light(taken, queueing.TWICE * service.service_minutes, service.sla_minutes)
 
 
 def one_per_ticket(calls: Iterable[Call]) -> list[Call]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +12,9 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from queue_server.domain import calendar
+from queue_server.domain.counters import BREAKS
 from queue_server.domain.errors import Invalid, NotFound
+from queue_server.domain.suspensions import CAUSES
 from queue_server.domain.views import HourCount, ItemToday, TicketView, Today
 from queue_server.storage import people
 from queue_server.web.audit import audit
@@ -27,7 +30,8 @@ blueprint = Blueprint(
 )
 
 SCARCE_DAYS = 3.0  # business days of cover below which an item is marked
-HOURS_SHOWN = 9
+HOURS_SHOWN = 8
+OTHERS_SHOWN = 3
 
 
 @blueprint.get("")
@@ -37,7 +41,9 @@ def board() -> str | Response:
     if current().role == STOCK:
         return redirect("/supervisor/stock")
     today = read_today()
-    return page("supervisor/board.html", today, main=main_item(today), bars=bars(today.hours), places=places())
+    main = main_item(today)
+    others = scarcest(item for item in today.items if item != main)
+    return page("supervisor/board.html", today, main=main, others=others, bars=bars(today.hours), breaks=breaks())
 
 
 @blueprint.get("/services")
@@ -110,6 +116,8 @@ def page(template: str, today: Today, **shown: Any) -> str:
         carries_over=catalogue.rules.carry_over,
         local_day=calendar.local_date(catalogue, today.day.now).isoformat(),
         names=house().door.names(),
+        places=places() if today.alerts else {},
+        causes=CAUSES,
         clerk_name=current().name,
         zone=today.day.zone,
         now=today.day.now,
@@ -125,6 +133,12 @@ def page(template: str, today: Today, **shown: Any) -> str:
 def main_item(today: Today) -> ItemToday:
     """The blank of the KTP-el, or the office's first item."""
     return next((item for item in today.items if item.item == "KTP"), today.items[0])
+
+
+def scarcest(items: Iterable[ItemToday]) -> list[ItemToday]:
+    """Those that run out first; the store's page has them all."""
+    cover = {item: item.days_of_cover if item.days_of_cover is not None else math.inf for item in items}
+    return sorted(cover, key=lambda item: (item.available > 0, cover[item]))[:OTHERS_SHOWN]
 
 
 def places() -> Mapping[str, str]:
@@ -159,27 +173,52 @@ def sound_words() -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One hour of the chart, in the units of its drawing."""
+CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 82, 62
+BAR_GAP = 6
 
-    hour: str
-    taken: int
-    x: int
+
+def breaks() -> dict[str, str]:
+    """Why a counter rests: what was recorded, and what this page calls it."""
+    return {words.id: words.get(language()) for words in BREAKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """How many, and how high that stands, in the units of the drawing."""
+
+    count: int
     y: float
     height: float
 
 
-CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 112, 90
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """One hour of the chart: numbers taken, and beside them visits ended. `width` is of one of the two."""
+
+    hour: str
+    x: int
+    width: int
+    taken: Height
+    served: Height
 
 
-def bars(hours: tuple[HourCount, ...]) -> list[Bar]:
-    """The newest hours in which numbers were taken."""
+def bars(hours: tuple[HourCount, ...]) -> list[Bars]:
+    """The newest hours in which somebody came or went."""
     shown = hours[-HOURS_SHOWN:]
-    most = max((count.taken for count in shown), default=1)
+    most = max((max(hour.taken, hour.served) for hour in shown), default=1)
     step = CHART_WIDTH // HOURS_SHOWN
-    heights = [round(CHART_TALLEST * count.taken / most, 1) for count in shown]
+
+    def height(count: int) -> Height:
+        tall = round(CHART_TALLEST * count / most, 1)
+        return Height(count, round(CHART_BASE - tall, 1), tall)
+
     return [
-        Bar(f"{count.hour:02d}", count.taken, place * step + 6, CHART_BASE - height, height)
-        for place, (count, height) in enumerate(zip(shown, heights, strict=True))
+        Bars(
+            f"{hour.hour:02d}",
+            place * step + BAR_GAP // 2,
+            (step - BAR_GAP) // 2,
+            height(hour.taken),
+            height(hour.served),
+        )
+        for place, hour in enumerate(shown)
     ]

@@ -20,6 +20,7 @@ from queue_server.domain import calendar
 from queue_server.domain.backlog_words import MEANINGS
 from queue_server.domain.catalogue import Catalogue, Words
 from queue_server.domain.errors import Refusal
+from queue_server.domain.suspensions import words_of
 from queue_server.domain.views import DayView, ServiceView
 from queue_server.web.accounts import account_name
 from queue_server.web.house import house
@@ -313,6 +314,7 @@ SENTENCES = {
     "counter_closed": Words("Loket {counter} belum dibuka.", "Counter {counter} is not open."),
     "counter_paused": Words("Loket {counter} sedang jeda.", "Counter {counter} is paused."),
     "no_counter": Words("Buka loket dulu.", "Open a counter first."),
+    "not_suspended": Words("{service} tidak sedang dihentikan.", "{service} is not suspended."),
     "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
     "day_not_closed": Words("Hari itu belum ditutup.", "That day is not closed yet."),
     "day_signed": Words(
@@ -558,6 +560,7 @@ WORDED: dict[str, Callable[[Any], str]] = {
     "record_state": lambda state: within(MEANINGS[state].name.get(language())),
     "state": lambda state: STATES[state].get(language()),
     "until": clock,
+    "words": lambda words: words_of(words, language()),
 }
 
 

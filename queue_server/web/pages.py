@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from queue_server.web.guards import home_of, public
 from queue_server.web.house import house
@@ -12,6 +13,8 @@ from queue_server.web.session import DEVICE_KINDS, device_cookie, staff_caller
 
 blueprint = Blueprint("pages", __name__)
 
+# A key that needs its page's script, which does not listen yet: `staff.js` wakes it.
+UNREADY = Markup('aria-disabled="true" data-unready')
 PLAIN_TEXT = "text/plain; version=0.0.4; charset=utf-8"  # as Prometheus reads it
 
 

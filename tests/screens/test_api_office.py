@@ -1,5 +1,7 @@
 """The office as a whole over HTTP: services, board, day, figures, help."""
 
+from typing import Any
+
 from tests.the_office import TheOffice
 from tests.the_web import TheWeb
 
@@ -132,3 +134,53 @@ def test_who_asks_for_help_is_heard_until_somebody_has_come(web: TheWeb) -> None
     assert len(supervisor.get("/today").json["alerts"]) == 1
     again = supervisor.post(f"/alerts/{alerts[0]['seq']}/answer")
     assert (again.status_code, again.json["code"]) == (404, "not_found")
+
+
+def test_a_counter_that_asked_for_help_hears_who_comes_and_the_journal_keeps_it(web: TheWeb, office: TheOffice) -> None:
+    clerk, supervisor = web.staff("clerk"), web.staff("supervisor", "Sari")
+    clerk.do("/counters/4/open")
+
+    def heard() -> Any:
+        return clerk.get("/queue?counter=4").json["board"]["help"]
+
+    assert heard() is None
+    clerk.do("/help", {"counter": 4})
+    assert (heard()["answered_at"], heard()["by"]) == (None, None)
+    supervisor.do(f"/alerts/{supervisor.get('/today').json['alerts'][0]['seq']}/answer")
+    assert heard()["by"] == supervisor.id
+    assert clerk.get("/queue?counter=5").json["board"]["help"] is None
+    office.wait(minutes=6)
+    assert heard() is None
+    office.verify()
+
+
+def test_lights_follow_the_clock_and_the_hours_count_who_came_and_who_went(web: TheWeb, office: TheOffice) -> None:
+    kiosk, clerk, supervisor = web.kiosk(), web.staff("clerk"), web.staff("supervisor")
+    first, second = kiosk.take("IKD"), kiosk.take("IKD")
+    counter = next(n for n, kept in office.catalogue.counters.items() if "IKD" in kept.serves)
+    clerk.do(f"/counters/{counter}/open")
+    clerk.do(f"/counters/{counter}/call-next")
+    clerk.do(f"/tickets/{first['id']}/start")
+
+    def lights() -> tuple[Any, Any]:
+        today = supervisor.get("/today").json
+        line = next(line for line in today["counters"] if line["counter"] == counter)
+        return line["light"], [(wait["number"], wait["light"]) for wait in today["longest"]]
+
+    service, permitted = office.catalogue.services["IKD"], office.catalogue.rules.longest_wait_minutes
+    assert lights() == ("fine", [(second["number"], "fine")])
+    office.wait(minutes=service.sla_minutes + 1)
+    assert lights()[0] == "over"
+    office.wait(minutes=permitted - service.sla_minutes - 1 - 10)
+    assert lights()[1] == [(second["number"], "slow")]
+    office.wait(minutes=11)
+    assert lights()[1] == [(second["number"], "over")]
+    clerk.do(f"/tickets/{first['id']}/finish", {"outcome": "done"})
+    office.wait(minutes=4)
+    today = supervisor.get("/today").json
+    assert sum(hour["taken"] for hour in today["hours"]) == 2
+    assert [hour["served"] for hour in today["hours"]] == [0, 1]
+    line = next(line for line in today["counters"] if line["counter"] == counter)
+    assert (line["since"], line["light"]) == (office.clock - 4 * 60_000, None)
+    ikd = next(row for row in today["services"] if row["service"] == "IKD")
+    assert (ikd["wait_light"], ikd["work_light"]) == ("over", "over")

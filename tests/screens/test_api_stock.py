@@ -114,3 +114,19 @@ def test_a_clerk_suspends_no_service(web: TheWeb) -> None:
 def test_a_quantity_is_a_whole_number_of_units(web: TheWeb, quantity: object) -> None:
     refused = web.staff("stock").post("/stock/KTP/movements", {"type": "receive", "quantity": quantity})
     assert (refused.status_code, refused.json["detail"]) == (400, "Isian quantity tidak benar.")
+
+
+def test_those_who_wait_for_a_suspended_service_get_their_vouchers_by_one_more_call(
+    web: TheWeb, office: TheOffice
+) -> None:
+    supervisor, kiosk = web.staff("supervisor"), web.kiosk()
+    tickets = [kiosk.take("KTP-CETAK") for _ in range(2)]
+    refused = supervisor.post("/services/KTP-CETAK/defer")
+    assert (refused.status_code, refused.json["code"]) == (409, "wrong_state")
+    assert refused.json["detail"] == "Cetak KTP-el tidak sedang dihentikan."
+    supervisor.do("/services/KTP-CETAK/suspend", {"reason": "Listrik padam"})
+    assert web.staff("clerk").post("/services/KTP-CETAK/defer").status_code == 403
+    assert supervisor.do("/services/KTP-CETAK/defer") == {"service": "KTP-CETAK", "deferred": 2, "waiting": 0}
+    assert [office.state(ticket) for ticket in tickets] == ["deferred", "deferred"]
+    page = web.stranger().page(f"/t/{tickets[0]['track_url'].split('/')[-1]}?lang=en")
+    assert "The service stopped. Reason: The power is out." in page.text

@@ -144,6 +144,7 @@ def test_no_screen_reads_through_what_years_have_left(office: TheOffice) -> None
     queries.counter(3, now)
     queries.ticket(ticket["id"], "id", now)
     queries.stock("id", now)
+    queries.today(now)
     sa.event.remove(*listen)
     with office.database.reading() as connection:
         few = sa.text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")

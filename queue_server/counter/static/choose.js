@@ -37,6 +37,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!fresh.getElementById("choose")) return location.reload();
     const focused = document.activeElement.dataset.counter;
+    window.staff.wake(fresh);
     const lists = [...fresh.querySelectorAll(".lokets")];
     page.querySelectorAll(".lokets").forEach((list, place) => {
       if (list.innerHTML !== lists[place].innerHTML) list.replaceWith(lists[place]);
@@ -60,6 +61,7 @@
     all[place + step].focus();
   });
 
+  window.staff.wake(document);
   const free = page.querySelector("[data-counter]:not([aria-disabled])");
   if (free) free.focus();
   window.staff.watch("office", window.staff.calmly(refresh), () => {});

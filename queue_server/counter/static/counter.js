@@ -1,9 +1,9 @@
 /* The counter: hands on the keys. The office's state comes by the stream; a key press is a request, never a guess. */
 (function () {
   "use strict";
+  const LOW = 196; // hertz
   const QUIET_MS = 500; // a second tap on Enter right after the bar has changed was meant for the bar before
   const PATIENCE_MS = 1500; // for the stream to show what was committed, before we ask ourselves
-  const HELP_MS = 60000;
   const LIST_LENGTH = 10;
   const GROUPS_AS_DRAWN = 8; // each may take three lines; where there are more they are said more shortly
   const ASIDE_LENGTH = 3;
@@ -11,19 +11,21 @@
   const CARDS = ["KTP", "KTP-WNA", "KIA"];
   const LETTERS = {
     recall: "R", absent: "N", park: "T", pass: "A", finish: "S", spoil: "X", pick: "P", undo: "U", outcome: "H", keys: "?",
+    next: "L", pause: "I", help: "D",
   };
   const NEEDS = {
     recall: "called", absent: "called", park: "serving", pass: "serving", finish: "serving", outcome: "serving",
-    spoil: "blanks", pick: "choice", undo: "undo", pause: "free", close: "free", help: "help", keys: "nothing",
+    next: "stage", spoil: "blanks", pick: "choice", undo: "undo", pause: "free", close: "free", help: "help", keys: "nothing",
   };
 
-  const { say, clock, minutes, lasting, watch, problem, isCut } = window.staff;
+  const { say, clock, minutes, lasting, watch, problem, isCut, tone } = window.staff;
   const at = (id) => document.getElementById(id);
   const desk = document.querySelector(".desk");
   const clerk = desk.dataset.clerk;
   const go = at("go");
 
   const names = JSON.parse(desk.dataset.names); // what the stream calls it -> what this page's language calls it
+  const staff = JSON.parse(desk.dataset.staff); // id -> name
   const stages = JSON.parse(desk.dataset.stages);
 
   let board = JSON.parse(desk.dataset.board);
@@ -33,7 +35,6 @@
   let quietUntil = 0;
   let unanswered = null; // {wish, key}: asked, and never heard whether it was done
   let trouble = null; // {words, small, hint}
-  let helped = false;
   let visit = newVisit(null); // what the clerk has entered for the ticket in hand
 
   function newVisit(ticket) {
@@ -111,7 +112,7 @@
     const before = board;
     shown = state.seq;
     board = state.board;
-    if (firstArrival(before)) lowTone();
+    if (firstArrival(before)) tone(LOW);
     if (ticketId() !== visit.id) visit = newVisit(board.ticket);
     if (ticketId() !== (before.ticket && before.ticket.id)) trouble = null;
     if (awaited && awaited.seq <= shown) {
@@ -243,12 +244,13 @@
     const need = NEEDS[verb];
     if (need === "nothing") return "";
     if (isCut()) return say("why.cut");
-    if (need === "help") return helped ? say("why.helped") : "";
+    if (need === "help") return isCalled() ? say("why.helped", { time: clock(board.help.at) }) : "";
     if (need === "undo") return board.undo && antrean.now() < board.undo.until ? "" : say("why.undo");
     if (need === "free" || need === "choice") return whyNotFree(need);
     if (!ticket) return say("why.idle");
     if (need === "called") return ticket.state === "called" ? "" : say("why.serving", ticket);
     if (ticket.state !== "serving") return say("why.called", ticket);
+    if (need === "stage") return nextStage() ? "" : say("why.last");
     return need === "blanks" && !stepItems().length ? say("why.blanks") : "";
   }
 
@@ -266,20 +268,29 @@
     park: () => press("park", ticketPath("park")),
     finish: () => finish(false),
     undo: () => press("undo", "/tickets/" + board.undo.ticket_id + "/undo"),
-    help: askForHelp,
+    next: () => press("next", ticketPath("finish"), { ...finishing(), ...printed(), next: { service: board.ticket.service } }),
   };
 
-  /** A second call for help after a while is another one: nobody may have come. */
-  async function askForHelp() {
-    helped = await press("help", "/help", { counter: board.counter });
-    setTimeout(() => { helped = false; paint(); }, HELP_MS);
+  /** The letter of the stage after this one; undefined at the last. */
+  function nextStage() {
+    const { service, stage } = board.ticket;
+    return stages[service][stages[service].indexOf(stage) + 1];
   }
+
+  /** The card that is printed in this stage is used now, whatever the stages after it. */
+  function printed() {
+    return board.ticket.stage === "C" && stepItems().length ? { used: withSupplies(usedNow()) } : {};
+  }
+
+  /** Help was called and nobody has answered yet. */
+  const isCalled = () => Boolean(board.help) && board.help.answered_at === null;
 
   const opens = {
     pass: () => openPass(),
     pick: () => openPick(),
     pause: () => open("rest"),
     close: () => open("leave"),
+    help: () => open("emergency"),
     keys: () => openKeys(),
     outcome: () => document.querySelector("[name=outcome]:checked").focus(),
     spoil: () => { const { item } = stepNow(); setBlank(item, "spoilt", blankCount(item, "spoilt") + 1); },
@@ -383,7 +394,6 @@
   }
 
   function onClick(event) {
-    wakeSound();
     const verb = event.target.closest("[data-verb]");
     const step = event.target.closest("[data-by]");
     const back = event.target.closest("[data-back]");
@@ -486,7 +496,7 @@
   function openPass() {
     open("pass");
     const rows = board.services.filter(([code]) => code !== board.ticket.service).map(([code, name]) => ({ value: code, number: "", words: named(name) }));
-    if (board.ticket.stage !== stages[board.ticket.service].slice(-1)[0]) rows.unshift({ value: board.ticket.service, number: "", words: say("next.stage") });
+    if (nextStage()) rows.unshift({ value: board.ticket.service, number: "", words: say("next.stage") });
     fillList(at("pass"), rows);
   }
 
@@ -497,33 +507,13 @@
     return [ticketPath("finish"), { ...finishing(), next: { service } }];
   });
   onSubmit("rest", (given, reason) => [counterPath("pause"), { reason }]);
+  onSubmit("emergency", () => ["/help", { counter: board.counter }]);
   onSubmit("leave", () => [counterPath("close"), {}], () => location.assign("/counter" + location.search));
 
   // -- one low tone when the first person arrives --------------------------------------------------------------------------
 
-  let sound = null;
-
-  function wakeSound() {
-    if (!sound) sound = new AudioContext();
-    if (sound.state === "suspended") sound.resume();
-  }
-
   function firstArrival(before) {
     return !before.next.length && board.next.length > 0 && !board.ticket && board.state === "open";
-  }
-
-  function lowTone() {
-    desk.dataset.tones = Number(desk.dataset.tones || 0) + 1;
-    if (!sound) return;
-    const tone = sound.createOscillator();
-    const loudness = sound.createGain();
-    tone.frequency.value = 196;
-    loudness.gain.setValueAtTime(0.0001, sound.currentTime);
-    loudness.gain.exponentialRampToValueAtTime(0.25, sound.currentTime + 0.04);
-    loudness.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.9);
-    tone.connect(loudness).connect(sound.destination);
-    tone.start();
-    tone.stop(sound.currentTime + 1);
   }
 
   // -- painting --------------------------------------------------------------------------------------------------------------
@@ -577,7 +567,7 @@
     desk.classList.toggle("has-stopped", Boolean(board.stopped.length));
     rows(at("stopped"), "row-stopped", board.stopped, (stopped) => stopped.reason, (row, stopped) => {
       text(row.querySelector("b"), say("stopped", { names: stopped.names.map(named).join(", ") }));
-      text(row.querySelector("span"), stopped.reason);
+      text(row.querySelector("span"), named(stopped.reason));
     });
   }
 
@@ -595,7 +585,7 @@
     if (dayOver()) return [say("head.day"), say("day"), say("day.small")];
     if (!isMine()) return [say("head.closed"), say("closed"), say("closed.small")];
     if (board.state === "paused") {
-      const since = { reason: board.reason || say("paused.plain"), time: clock(board.since) };
+      const since = { reason: named(board.reason) || say("paused.plain"), time: clock(board.since) };
       return [say("head.paused"), say("paused", since), say("paused.small", { time: lasting(antrean.now() - board.since), total: mineWaiting() })];
     }
     if (board.day.state === "before") {
@@ -710,14 +700,17 @@
     text(line.querySelector("small"), trouble.small || "");
   }
 
+  function paintIcon(place, name) {
+    if (place.dataset.icon === name) return;
+    place.dataset.icon = name;
+    place.replaceChildren(icon(name));
+  }
+
   function paintGo() {
     const step = nextStep();
     text(at("go-words"), step.words);
     text(at("go-small"), step.small);
-    if (at("go-icon").dataset.icon !== step.icon) {
-      at("go-icon").dataset.icon = step.icon;
-      at("go-icon").replaceChildren(icon(step.icon));
-    }
+    paintIcon(at("go-icon"), step.icon);
     go.querySelector("kbd").hidden = !step.run;
     go.setAttribute("aria-disabled", String(!step.run));
     go.setAttribute("aria-busy", String(busy || Date.now() < quietUntil));
@@ -731,7 +724,25 @@
       if (reason) key.title = reason;
       else key.removeAttribute("title");
     });
-    text(document.querySelector("[data-verb=help] span"), say(helped ? "helped" : "help"));
+  }
+
+  /** The emergency key says what has become of the call; who answers it is named. */
+  function paintHelp() {
+    const key = document.querySelector("[data-verb=help]");
+    const state = isCalled() ? "called" : board.help ? "comes" : "";
+    const name = board.help && (staff[board.help.by] || say("help.somebody"));
+    text(at("help-words"), say(state ? "help." + state : "help", { name }));
+    text(at("heard"), state ? say("help." + state, { name }) : "");
+    paintIcon(at("help-icon"), state === "comes" ? "check" : "siren");
+    key.classList.toggle("is-called", state === "called");
+    key.classList.toggle("is-answered", state === "comes");
+  }
+
+  function paintOnward() {
+    const key = document.querySelector("[data-verb=next]");
+    const stage = board.ticket && board.ticket.state === "serving" && nextStage();
+    key.hidden = !stage;
+    if (stage) text(at("onward"), say("onward." + stage));
   }
 
   function paintLetters() {
@@ -793,11 +804,12 @@
     paintTrouble();
     paintGo();
     paintKeys();
+    paintHelp();
+    paintOnward();
     paintNext();
     paintFoot();
   }
 
-  document.addEventListener("keydown", wakeSound, { once: true });
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   at("outcome").addEventListener("change", (event) => {

@@ -1,7 +1,9 @@
 /* The supervisor: what the server has drawn, drawn again when something happens; forms that are sent once. */
 (function () {
   "use strict";
-  const { say, watch, calmly, problem } = window.staff;
+  const { say, watch, calmly, problem, tone, wake } = window.staff;
+  const HIGH = 440; // hertz: somebody calls for help
+  const title = document.title;
   const result = document.getElementById("result");
   const entry = document.getElementById("entry");
   const itemField = entry && entry.querySelector("[name=item]"); // `elements.item` is a method of every form
@@ -14,14 +16,27 @@
     if (!answer || !answer.ok) return;
     if (answer.redirected) return location.assign(answer.url);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    wake(fresh);
     const focused = document.activeElement.id;
+    const calls = helpCalls();
     document.querySelectorAll("[data-fresh]").forEach((part) => {
       const newer = fresh.getElementById(part.id);
       if (newer && newer.innerHTML !== part.innerHTML) part.replaceChildren(...newer.childNodes);
     });
     if (focused && document.activeElement === document.body) focus(focused);
+    if (helpCalls().some((id) => !calls.includes(id))) tone(HIGH);
     tick();
   }
+
+  /** While the line is cut keys that would write are dashed; the list stays as it was, with its hour above it. */
+  function rest(since) {
+    document.querySelectorAll("[data-opens], [data-send]").forEach((key) => {
+      if (since === null) key.removeAttribute("aria-disabled");
+      else key.setAttribute("aria-disabled", "true");
+    });
+  }
+
+  const helpCalls = () => [...document.querySelectorAll(".alert.help")].map((alert) => alert.id);
 
   function focus(id) {
     const found = document.getElementById(id);
@@ -31,6 +46,7 @@
   /** How long, as minutes and seconds: 04.12 */
   function tick() {
     const two = (number) => String(number).padStart(2, "0");
+    document.title = (helpCalls().length ? "(" + helpCalls().length + ") " : "") + title;
     document.querySelectorAll("[data-since]").forEach((place) => {
       const seconds = Math.max(0, Math.floor((antrean.now() - Number(place.dataset.since)) / 1000));
       const hours = seconds >= 3600 ? Math.floor(seconds / 3600) + "." : "";
@@ -113,16 +129,7 @@
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
     try {
-      if (dialog.id === "confirm") await record(form);
-      else {
-        const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
-        const answer = await send(form, path, fields(form));
-        if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
-        if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
-        const without = (answer.without_blank || []).join(", ");
-        const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
-        tell(short || form.dataset.done + (without && " " + say("without", { numbers: without })));
-      }
+      await (dialog.id === "confirm" ? record(form) : order(form, dialog));
       dialog.close();
       await redraw();
     } catch (error) {
@@ -132,9 +139,30 @@
     }
   });
 
+  /** What a dialog asks for, and for a service that stops another day for those who wait. */
+  async function order(form, dialog) {
+    const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
+    const defers = dialog.id === "defer" || form.querySelector("[data-deferring] :checked");
+    const answer = await send(form, path, fields(form));
+    const deferred = defers ? await deferAll(form, path.replace("/suspend", "/defer"), answer) : 0;
+    if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
+    if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
+    const without = (answer.without_blank || []).join(", ");
+    const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
+    const done = [form.dataset.done, without && say("without", { numbers: without }), deferred && say("deferred", { number: deferred })];
+    return tell(short || done.filter(Boolean).join(" "));
+  }
+
+  /** The office defers a portion at a time; how many in all. What it has not come to stays in line and is asked for anew. */
+  async function deferAll(form, path, answer) {
+    let total = answer.deferred || 0;
+    for (let last = answer; last.waiting !== 0; total += last.deferred) last = await send(form, path, {});
+    return total;
+  }
+
   document.addEventListener("click", async (event) => {
     const sender = event.target.closest("[data-send]");
-    if (!sender) return;
+    if (!sender || sender.getAttribute("aria-disabled") === "true") return;
     try {
       await send(sender, sender.dataset.send, {});
       await redraw();
@@ -160,6 +188,7 @@
     if (value) dialog.querySelector("[data-filled]").value = value;
     Object.entries(JSON.parse(values || "{}")).forEach(([name, filled]) => { form.querySelector(`[name=${name}]`).value = filled; });
     if (choose) form.elements.service.value = choose;
+    if (dialog.id === "suspend") paintSuspension(form);
     dialog.dataset.opener = opener.id;
   }
 
@@ -175,7 +204,22 @@
     other.querySelector("input").required = !other.hidden;
   }
 
+  /** What citizens will read in both languages, and how many wait for the service that is about to stop. */
+  function paintSuspension(form) {
+    const chosen = form.querySelector("[name=reason]:checked");
+    const telling = form.querySelector("[data-telling]");
+    telling.hidden = !chosen || !chosen.dataset.told;
+    if (!telling.hidden) telling.querySelector("span").textContent = chosen.dataset.told;
+    const deferring = form.querySelector("[data-deferring]");
+    const service = form.elements.service.selectedOptions[0];
+    const waiting = service ? Number(service.dataset.waiting) : 0;
+    deferring.hidden = !waiting;
+    deferring.querySelector("span").textContent = say("deferring", { number: waiting });
+    if (!waiting) deferring.querySelector("input").checked = false;
+  }
+
   document.addEventListener("change", (event) => {
+    if (event.target.closest("#suspend")) paintSuspension(event.target.form);
     if (event.target.name !== "reason" || event.target.type !== "radio") return;
     showOther(event.target.form);
     if (event.target.value === "") event.target.form.elements.other.focus();
@@ -256,5 +300,5 @@
 
   tick();
   setInterval(tick, 1000);
-  watch("office", calmly(redraw), () => {});
+  watch("office", calmly(redraw), rest);
 })();

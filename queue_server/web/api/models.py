@@ -553,6 +553,14 @@ class Suspended(BaseModel):
     reason: str
 
 
+class Deferred(BaseModel):
+    """How many got their voucher now, and how many still wait for the service."""
+
+    service: str
+    deferred: int
+    waiting: int
+
+
 class DayAfter(BaseModel):
     day: str
     did: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Response
 
 from queue_server.domain.errors import NotFound
-from queue_server.operations import stock
+from queue_server.operations import stock, vouchers
 from queue_server.web.api.models import (
     Because,
+    Deferred,
     MaybeBecause,
     Movement,
     Movements,
@@ -65,6 +66,13 @@ def move(path: OfItem, body: Movement) -> Response:
 def suspend(path: OfService, body: Because) -> Response:
     """Take no more numbers for a service, with the words that every screen shows; promises are kept."""
     return answer(do(stock.suspend, said=body, service=path.code, reason=body.reason))
+
+
+@api.post("/services/<code>/defer", responses=answers(Deferred))
+@staff(*MANAGERS)
+def defer(path: OfService) -> Response:
+    """A dated voucher for each of the first who wait for a suspended service; ask again while `waiting` is not 0."""
+    return answer(do(vouchers.defer_waiting, service=path.code, new_code=new_code))
 
 
 @api.post("/services/<code>/resume", responses=answers(Suspended))

@@ -102,14 +102,18 @@
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
   });
 
-  const ready = new Promise((done) => {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", done);
-    else done();
-  });
+  /** Keys look unready until every script of the page listens: a touch that nobody hears is no touch that is lost. */
+  function wake(page) {
+    page.querySelectorAll("[data-unready]").forEach((key) => {
+      key.removeAttribute("data-unready");
+      key.removeAttribute("aria-disabled");
+    });
+  }
 
-  /** A touch that comes before the page's own script waits for it: `opens` is where that fills in what it is about. */
-  async function open(opener) {
-    await ready;
+  document.addEventListener("DOMContentLoaded", () => wake(document));
+
+  /** `opens` is where the page's own script fills in what the dialog is about. */
+  function open(opener) {
     const dialog = document.getElementById(opener.dataset.opens);
     dialog.dispatchEvent(new CustomEvent("opens", { bubbles: true, detail: opener }));
     dialog.showModal();
@@ -133,5 +137,33 @@
     if (text) line.focus();
   }
 
-  window.staff = { say, clock, minutes, lasting, watch, calmly, problem, isCut: () => cutSince !== null };
+  // -- sound: a low tone for whoever looks elsewhere -----------------------------------------------------------------
+
+  let sound = null;
+
+  /** A browser plays nothing before the first touch or key. */
+  function wakeSound() {
+    if (!sound) sound = new AudioContext();
+    if (sound.state === "suspended") sound.resume();
+  }
+
+  /** One tone of so many hertz; `document.body.dataset.tones` counts them. */
+  function tone(hertz) {
+    document.body.dataset.tones = Number(document.body.dataset.tones || 0) + 1;
+    if (!sound) return;
+    const voice = sound.createOscillator();
+    const loudness = sound.createGain();
+    voice.frequency.value = hertz;
+    loudness.gain.setValueAtTime(0.0001, sound.currentTime);
+    loudness.gain.exponentialRampToValueAtTime(0.25, sound.currentTime + 0.04);
+    loudness.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.9);
+    voice.connect(loudness).connect(sound.destination);
+    voice.start();
+    voice.stop(sound.currentTime + 1);
+  }
+
+  document.addEventListener("keydown", wakeSound, { once: true });
+  document.addEventListener("click", wakeSound);
+
+  window.staff = { say, clock, minutes, lasting, watch, calmly, problem, wake, tone, isCut: () => cutSince !== null };
 })();
