@@ -464,5 +464,6 @@
   byId('picture').addEventListener('error', function () { window.setTimeout(nextPicture, PICTURE_MS); });
   readNotices();
   window.setInterval(readNotices, NOTICES_MS);
+  window.addEventListener('online', readNotices);
   window.setInterval(draw, 250);
 })();

@@ -19,11 +19,11 @@ if [ -n "${DISPLAY:-}" ] && command -v xset >/dev/null; then xset s off s noblan
 saved=$profile/Default/Preferences
 if [ -f "$saved" ]; then sed -i 's/"exit_type":"[^"]*"/"exit_type":"Normal"/' "$saved"; fi
 
-# The page counts the minutes in its title. Six looks at the same title, or at none, and the browser is ended.
+# The page counts on in its title, every ten seconds. Six looks at the same title, or at none, and the browser is ended.
 watch() {
     last='' still=0
     while sleep "${LOOK_SECONDS:-30}"; do
-        title=$(curl --silent --max-time 10 "http://127.0.0.1:$port/json/list" | grep '"title"') || title=''
+        title=$(curl --silent --max-time 5 "http://127.0.0.1:$port/json/list" | grep '"title"') || title=''
         if [ -n "$title" ] && [ "$title" != "$last" ]; then still=0; else still=$((still + 1)); fi
         last=$title
         if [ "$still" -ge 6 ]; then
