@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import re
@@ -45,7 +46,7 @@ def deploy(*arguments: str, data_dir: str = "/var/lib/antrean") -> Result:
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is written for a server and for both kinds of screen."""
     folder: Path = tmp_path_factory.mktemp("deployed")
-    for what in (["server", "--user", "nobody"], ["kiosk"], ["tv", "--hall", "A"]):
+    for what in (["server", "--user", getpass.getuser()], ["kiosk"], ["tv", "--hall", "A"]):
         done = deploy(*what, "--url", URL, "--to", str(folder))
         assert done.exit_code == 0, done.stderr
         assert all(Path(line).exists() for line in done.stdout.splitlines())
@@ -61,7 +62,12 @@ def test_nothing_is_left_to_fill_in(written: Path) -> None:
         assert bool(file.stat().st_mode & 0o100) == (file.suffix == ".sh")
     assert f"{URL}/display/A" in (written / "antrean-tv.sh").read_text()
     unit = (written / "antrean-server.service").read_text()
-    for line in ("User=nobody", "ReadWritePaths=/var/lib/antrean", f"ANTREAN_PUBLIC_URL={URL}", "Restart=always"):
+    for line in (
+        f"User={getpass.getuser()}",
+        "ReadWritePaths=/var/lib/antrean",
+        f"ANTREAN_PUBLIC_URL={URL}",
+        "Restart=always",
+    ):
         assert line in unit
 
 

@@ -189,7 +189,8 @@ def upright(page: Page) -> None:
 
 
 SIZES = """() => [...document.querySelectorAll('.board *')]
-  .filter((one) => one.checkVisibility() && !one.closest('.sr, svg') && [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+  .filter((one) => one.checkVisibility() && !one.closest('.sr, svg'))
+  .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
   .map((one) => [one.textContent.trim(), parseFloat(getComputedStyle(one).fontSize)])"""
 
 
