@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backlog, floors, year
+from benchmarks import backlog, floors, screens, year
 from benchmarks.displays import Hall
 from benchmarks.load import Measured, measure, request
 from benchmarks.office import Office, ask, free_port, running
@@ -40,6 +40,7 @@ def main() -> None:
         with office.serving():
             result: dict[str, Any] = {"machine": machine(), "call": calls(office), "ping": ping(office)}
             result["issue"] = issue(office, here)
+            result["screens"] = screens.measured(office, note)
         result["backlog"] = backlog.measured(here, note)
         result["year"] = year.measured(here, note)
         note("verifying")
@@ -193,7 +194,15 @@ def table(result: dict[str, Any]) -> str:
     for displays in DISPLAYS:
         cell = result["call"][str(displays)]
         lines.append(f"{displays:>5} displays          {cell['p50_ms']:>9.1f}{cell['max_ms']:>9.1f}")
-    lines += ["", *backlog.table(result["backlog"]), "", *year.table(result["year"]), ""]
+    lines += [
+        "",
+        *backlog.table(result["backlog"]),
+        "",
+        *year.table(result["year"]),
+        "",
+        *screens.table(result["screens"]),
+        "",
+    ]
     return "\n".join(lines)
 
 
