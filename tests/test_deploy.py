@@ -12,7 +12,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 
@@ -157,9 +157,10 @@ class Machine:
         try:
             yield process
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            process.terminate()  # the browser writes its cookies down
             process.wait(START_SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     def page(self) -> dict[str, str]:
         """What the browser says of its page; empty until it is up."""
@@ -208,7 +209,7 @@ def test_plain_http_in_the_offices_network_is_a_secure_origin_for_its_screens(
     kiosk = Machine(tmp_path / "antrean-kiosk.sh", tmp_path)
     kiosk.environment["CHROMIUM"] = whole
     with kiosk.on():
-        page = kiosk.shows(f"{url}/kiosk", "")
+        page = kiosk.shows(f"{url}/kiosk", "Antrean")
         assert asked(page, "isSecureContext && 'serviceWorker' in navigator") is True
 
 

@@ -325,6 +325,7 @@
     write('stock-as-of', fill(said('as-of'), { clock: clock(stock.as_of), zone: zone() }));
     byId('stock-bar').setAttribute('width', stock.of ? Math.round(BAR_WIDTH * stock.available / stock.of) : 0);
     write('stock-more', stockMore(stock));
+    mark(byId('stock'), 'has-more', Boolean(stockMore(stock)));
   }
 
   /* One line: the next delivery where none is left and one is known, else the day's quota. */

@@ -45,6 +45,6 @@ watch() {
 browser=$!
 watch "$browser" &
 watcher=$!
-trap 'kill "$browser" "$watcher" 2>/dev/null || true' EXIT
-trap 'exit 0' INT TERM
+trap 'kill "$watcher" 2>/dev/null || true' EXIT
+trap 'kill "$browser" 2>/dev/null || true; wait "$browser" || true; exit 0' INT TERM
 wait "$browser"

@@ -177,6 +177,20 @@ def test_an_upright_panel_without_a_server_and_one_of_every_hall_fit_too(lobby: 
     picture(page, "display-upright-no-server")
 
 
+@pytest.mark.parametrize("size", [{"width": 1920, "height": 1080}, UPRIGHT], ids=["lying", "upright"])
+def test_the_quota_of_the_day_stands_under_the_blanks_and_not_over_the_ticker(
+    lobby: Lobby, new_page: NewPage, size: Any
+) -> None:
+    page = new_page("tv")
+    page.set_viewport_size(size)
+    page.add_init_script(KEEP_LINE)
+    lobby.hang(page)
+    shown = as_json(lobby.office.queries.lobby("A", lobby.office.clock)) | {"quota": [300, 112]}
+    page.evaluate("(board) => window.line.listeners('state')[0]({topic: 'lobby:A', seq: 100000, board})", shown)
+    expect(page.locator("#stock-more")).to_have_text("Kuota hari ini 300, sisa 112")
+    assert page.evaluate(OUTSIDE) == overlapping(page) == cut_at_the_edge(page) == []
+
+
 def upright(page: Page) -> None:
     assert cut_at_the_edge(page) == overlapping(page) == []
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight") is True
@@ -188,7 +202,8 @@ def upright(page: Page) -> None:
 # What sticks out of its zone of the screen: under the next zone it would be half a word.
 OUTSIDE = """() => [...document.querySelectorAll('.top, .flat:not([hidden]) > *, .tick')].flatMap((zone) => {
   const edge = zone.getBoundingClientRect();
-  return [...zone.querySelectorAll('*')].filter((one) => one.checkVisibility() && !one.closest('.sr')).filter((one) => {
+  const filled = (one) => one.checkVisibility() && !one.closest('.sr') && (one.src || one.textContent.trim());
+  return [...zone.querySelectorAll('*')].filter(filled).filter((one) => {
     const box = one.getBoundingClientRect();
     return box.top < edge.top - 1 || box.bottom > edge.bottom + 1 || box.right > edge.right + 1;
   }).map((one) => `${zone.className}: ${one.id || one.className} ${one.textContent.trim()}`);

@@ -200,7 +200,7 @@ def test_every_class_of_the_page_has_a_style_and_every_style_a_class() -> None:
     written = PAGE.read_text()
     scripts = "".join(script.read_text() for script in OWN_SCRIPTS)
     used = {name for value in re.findall(r'class="([^"]+)"', written) for name in re.sub("{%.*?%}", "", value).split()}
-    used |= set(re.findall(r"'(is-[a-z]+)'", scripts)) | {f"shift-{step}" for step in (1, 2, 3)}
+    used |= set(re.findall(r"'((?:is|has)-[a-z]+)'", scripts)) | {f"shift-{step}" for step in (1, 2, 3)}
     drawn_elsewhere = {"i", "ke", "tv", "malam"}  # by the icons, and by `<html>`
     styled = {
         token.text
