@@ -82,11 +82,11 @@ def measured(office: Office, note: Callable[[str], None]) -> dict[str, Any] | No
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         note("the kiosk's first page")
-        found = {"kiosk": kiosk(browser, office)}
+        first = kiosk(browser, office)
         note(f"a board of {WAITING} waiting, on a processor {SLOWER} times slower")
-        found["board"] = board(browser, office)
+        drawn = board(browser, office)
         browser.close()
-    return found
+    return {"kiosk": first, "board": drawn}
 
 
 def screen(browser: Browser, office: Office, device: str, width: int, height: int) -> BrowserContext:
@@ -101,12 +101,15 @@ def screen(browser: Browser, office: Office, device: str, width: int, height: in
 
 def kiosk(browser: Browser, office: Office) -> dict[str, Any]:
     """Bytes over the wire, and the time until the first tile can be touched; that beside a text file."""
-    bytes_seen, ours, bare = [], [], []
+    bytes_seen: list[int] = []
+    ours: list[float] = []
+    bare: list[float] = []
     for _ in range(ROUNDS):
         for path, times in ((BARE_PAGE, bare), ("/kiosk", ours)):
             context = screen(browser, office, "kiosk", 1080, 1920)
             page = context.new_page()
-            line, seen = context.new_cdp_session(page), []
+            line = context.new_cdp_session(page)
+            seen: list[int] = []
             line.on("Network.loadingFinished", lambda one, seen=seen: seen.append(one["encodedDataLength"]))
             line.send("Network.enable")
             page.goto(f"http://127.0.0.1:{office.port}{path}", wait_until="load")
