@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backlog, floors, voice, year
+from benchmarks import backlog, floors, screens, voice, year
 from benchmarks.displays import Hall
 from benchmarks.load import Measured, measure, request
 from benchmarks.office import Office, ask, free_port, running
@@ -40,6 +40,7 @@ def main() -> None:
         with office.serving():
             result: dict[str, Any] = {"machine": machine(), "call": calls(office), "ping": ping(office)}
             result["issue"] = issue(office, here)
+            result["screens"] = screens.measured(office, note)
         result["backlog"] = backlog.measured(here, note)
         result["year"] = year.measured(here, note)
         result["voice"] = voice.measured(note)
@@ -201,6 +202,8 @@ def table(result: dict[str, Any]) -> str:
         *year.table(result["year"]),
         "",
         *voice.table(result["voice"]),
+        "",
+        *screens.table(result["screens"]),
         "",
     ]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ rendered from the office as it is now, so that a screen never offers what is gon
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
@@ -18,8 +19,9 @@ from queue_server.domain import calendar
 from queue_server.domain.errors import NotFound
 from queue_server.domain.stock import CARDS
 from queue_server.domain.views import DayView, GroupView, ItemStock, ServicesView, ServiceView, VoucherView
-from queue_server.web.guards import device
+from queue_server.web.guards import device, public
 from queue_server.web.house import house
+from queue_server.web.keeper import Keeper
 from queue_server.web.language import LANGUAGES, english, gettext, language
 from queue_server.web.session import Caller, current
 
@@ -30,6 +32,20 @@ BY_THE_DAY = ("before_opening", "intake_closed", "closed", "break", "clock_behin
 MOST_CARDS = 9
 UNDO_SECONDS = 60
 NO_PRINTER_SET = "none"
+keeper = Keeper(
+    "/kiosk",
+    own=Path(__file__).parent / "static",
+    shared=(
+        "tokens.css",
+        "base.css",
+        "fonts/*.woff2",
+        "motif/*.svg",
+        "stream.js",
+        "api.js",
+        "keep.js",
+        "vendor/socket.io.min.js",
+    ),
+)
 
 
 @blueprint.before_request
@@ -41,9 +57,18 @@ def indonesian_first() -> None:
 @blueprint.get("")
 @device("kiosk")
 def home() -> ResponseReturnValue:
+    """`?cut=1` is the page as it stands while there is no server; the kiosk's service worker keeps it."""
+    if "cut" in request.args:
+        return screen("away", today())
     view = services()
     addresses = {group.prefix: address_of(group, view) for group in view.groups}
     return screen("home" if view.day.takes_numbers else "closed", view.day, view=view, addresses=addresses)
+
+
+@blueprint.get("/worker.js")
+@public
+def worker() -> ResponseReturnValue:
+    return keeper.answer()
 
 
 @blueprint.get("/group/<prefix>")

@@ -23,6 +23,7 @@ import click
 
 from printables import printers
 from queue_server import config
+from queue_server import deploy as deploying
 from queue_server.config import Settings, SettingsError
 from queue_server.domain.backlog import MOST_RELEASED, STATES
 from queue_server.domain.errors import Busy, Refusal
@@ -666,6 +667,33 @@ def restore(source: Path) -> None:
         with opened(settings) as database, lock.alone(database, settings.data_dir, "antrean restore"):
             backups.restore(database, source)
         note("Restored. antrean verify checks it.")
+
+
+# -- the machines ------------------------------------------------------------------------------------------------------
+
+
+@antrean.command()
+@click.argument("what", type=click.Choice(["server", *deploying.PAGES]))
+@click.option("--url", required=True, help="The server's address as the screens see it: http://192.168.1.10:8080.")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder.")
+@click.option("--hall", help="Of a TV: its hall's code, or semua.")
+@click.option("--user", default="antrean", show_default=True, help="Of the server: whom it runs as.")
+def deploy(what: str, url: str, folder: Path, hall: str | None, user: str) -> None:
+    """Write what starts the server, a kiosk or a TV with its machine: units of systemd and a script."""
+    with refusals():
+        try:
+            origin = config.address_without_path(url.rstrip("/") or "/")
+            if what == "server":
+                program = Path(sys.executable).with_name("antrean")
+                files = deploying.server_files(origin, user, config.load().data_dir, program)
+            else:
+                files = deploying.screen_files(what, origin, hall)
+        except ValueError as fault:
+            raise Refused(f"--url: {fault}") from None
+        except deploying.CannotDeployError as fault:
+            raise Refused(str(fault)) from None
+        deploying.write(files, folder)
+        click.echo("\n".join(str(folder / name) for name in files))
 
 
 # -- trying it out -----------------------------------------------------------------------------------------------------

@@ -80,8 +80,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def faultless_pages(browser: Browser) -> Iterator[Callable[[Screen], Page]]:
-    """Opens pages in the real size of a screen, and fails the test at the end if one reported an error."""
+def faultless_pages(browser: Browser, workers: bool = False) -> Iterator[Callable[[Screen], Page]]:
+    """Opens pages in the real size of a screen, and fails the test at the end if one reported an error.
+
+    `workers`: with their service worker, which takes its time to be installed; it is there for a lost server alone.
+    """
     errors: list[str] = []
     contexts: list[BrowserContext] = []
 
@@ -96,6 +99,7 @@ def faultless_pages(browser: Browser) -> Iterator[Callable[[Screen], Page]]:
             has_touch=screen in ("kiosk", "phone"),
             locale="id-ID",
             timezone_id="Asia/Jakarta",
+            service_workers="allow" if workers else "block",
         )
         context.on("console", note_console)
         context.on("weberror", lambda error: errors.append(str(error.error)))

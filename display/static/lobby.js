@@ -17,6 +17,9 @@
   var USUAL_NUMBER = 5; // characters of A-053
   var BAR_WIDTH = 600;
   var HOURS = { WIB: 7, WITA: 8, WIT: 9 };
+  var PICTURE_AFTER_MS = 30000; // of rest; then a picture and the number take turns
+  var PICTURE_MS = 20000;
+  var NOTICES_MS = 30000;
   var CLOSED = { before: true, closed: true };
 
   var antrean = window.antrean;
@@ -28,8 +31,10 @@
   var queue = []; // calls that wait for their turn
   var heardOf = []; // calls of the last seconds: none is announced twice
   var restsSince = null;
-  var cutSince = null;
-  var ticker = { lines: [], shown: -1, since: 0 };
+  var cutSince = said('cut-off') === 'yes' ? 0 : null; // a page that was kept for the time without a server
+  var ticker = { said: '', lines: [], shown: -1, since: 0 };
+  var notices = { lines: [], pictures: [] }; // what the office has hung up between calls
+  var hung = -1; // which of its pictures is next, or shown
   var sound = { on: said('sound') === 'on', trouble: '' };
   var announcer = antrean.announcer({
     chime: said('chime'),
@@ -146,14 +151,52 @@
     var current = turn ? turn.call : board.call;
     var closed = !turn && CLOSED[board.day.state];
     var young = !turn && !closed && current && age(current) < CALLED_MS; // the page was opened while it was called
-    mark(field, 'is-new', Boolean(turn || young));
-    mark(field, 'is-resting', !turn && !young);
+    var announced = Boolean(turn || young);
+    var pause = !announced && !closed && isPause(current);
+    var picture = drawPicture(rested(announced));
+    var number = current && !closed && !pause && !picture;
+    mark(field, 'is-new', announced);
+    mark(field, 'is-resting', !announced);
     breathe(field);
-    show('called', Boolean(current) && !closed);
-    show('still', !current || Boolean(closed));
-    if (closed) { drawClosed(); } else if (current) { drawNumber(current); } else { drawStill(said('empty'), ''); }
-    drawEarlier(current);
-    drift(field, Boolean(turn || young));
+    show('called', Boolean(number));
+    show('still', !number && !picture);
+    if (closed) { drawClosed(); } else if (pause) { drawPause(); } else if (!current) { drawStill(said('empty'), ''); }
+    if (number) { drawNumber(current); }
+    drawEarlier(number ? current : null);
+    drift(field);
+  }
+
+  /* The office's break takes the field, once whoever was called last has had a minute to read it. */
+  function isPause(current) {
+    var until = board.day.break_until;
+    return Boolean(until) && antrean.now() < until && !(current && age(current) < REST_MS);
+  }
+
+  function drawPause() {
+    var until = board.day.break_until;
+    var minutes = Math.ceil((until - antrean.now()) / 60000);
+    drawStill(said('pause'), fill(said('goes-on'), { clock: clock(until), zone: zone(), minutes: minutes }));
+  }
+
+  /* True while a picture has the field: between calls, in turns with what else stands there, one picture after another.
+     The number that it covers stands first among the earlier ones. */
+  function drawPicture(rest) {
+    var spell = Math.floor((rest - PICTURE_AFTER_MS) / PICTURE_MS);
+    var due = cutSince === null && spell >= 0 && spell % 2 === 0 && notices.pictures.length > 0;
+    var image = byId('picture');
+    if (!due && !image.hidden) { nextPicture(); }
+    due = due && image.complete && image.naturalWidth > 0;
+    image.hidden = !due;
+    return due;
+  }
+
+  /* Loaded while another thing stands there; one that cannot be loaded has had its turn after the same time. */
+  function nextPicture() {
+    var image = byId('picture');
+    image.hidden = true;
+    if (!notices.pictures.length) { image.removeAttribute('src'); return; }
+    hung = (hung + 1) % notices.pictures.length;
+    image.src = notices.pictures[hung];
   }
 
   /* The animation starts anew for each call, also when one follows another without a rest between. */
@@ -213,13 +256,17 @@
     if (at) { put(at, clock(call.called_at)); }
   }
 
-  /* After a minute at rest the field moves a little, and again every five minutes, so that nothing burns in. */
-  function drift(field, announced) {
-    var rested;
+  /* For how long (ms) nothing has been announced. */
+  function rested(announced) {
     if (announced || restsSince === null) { restsSince = antrean.elapsed(); }
-    rested = antrean.elapsed() - restsSince - REST_MS;
+    return antrean.elapsed() - restsSince;
+  }
+
+  /* After a minute at rest the field moves a little, and again every five minutes, so that nothing burns in. */
+  function drift(field) {
+    var over = rested(false) - REST_MS;
     for (var step = 1; step < SHIFTS; step += 1) {
-      mark(field, 'shift-' + step, rested >= 0 && (1 + Math.floor(rested / SHIFT_MS)) % SHIFTS === step);
+      mark(field, 'shift-' + step, over >= 0 && (1 + Math.floor(over / SHIFT_MS)) % SHIFTS === step);
     }
   }
 
@@ -267,6 +314,7 @@
     write('stock-as-of', fill(said('as-of'), { clock: clock(stock.as_of), zone: zone() }));
     byId('stock-bar').setAttribute('width', stock.of ? Math.round(BAR_WIDTH * stock.available / stock.of) : 0);
     write('stock-more', stockMore(stock));
+    mark(byId('stock'), 'has-more', Boolean(stockMore(stock)));
   }
 
   /* One line: the next delivery where none is left and one is known, else the day's quota. */
@@ -293,32 +341,37 @@
     show('on', !cut && Boolean(board));
     show('off', cut);
     if (!cut) { return; }
+    show('cut-since', Boolean(board));
+    show('old', Boolean(board && board.call));
+    if (!board) { // this machine's clock may be wrong, and no other has been heard
+      write('off-since', said('never'));
+      return;
+    }
     write('cut-clock', clock(cutSince));
     write('cut-zone', zone());
     write('off-since', fill(said('cut'), { clock: clock(cutSince), zone: zone() }));
     write('seen', fill(said('seen'), { clock: clock(cutSince) }));
-    show('old', Boolean(board && board.call));
-    if (board) { drawRows(byId('old-list'), listed()); }
+    drawRows(byId('old-list'), listed());
   }
 
   /* -- the ticker: one line for 12 s, then the next --------------------------------------------------------------- */
 
   function drawTicker() {
-    var lines = tickerLines();
-    var same = lines.join('\n') === ticker.lines.join('\n');
+    var texts = tickerLines();
+    var all = texts.join('\n');
+    var same = all === ticker.said;
     if (same && antrean.elapsed() - ticker.since < TICKER_MS) { return; }
-    ticker.shown = same ? (ticker.shown + 1) % lines.length : 0;
-    ticker.lines = lines;
+    ticker.lines = texts.reduce(function (lines, text) { return lines.concat(broken(text)); }, []);
+    ticker.shown = same ? (ticker.shown + 1) % ticker.lines.length : 0;
+    ticker.said = all;
     ticker.since = antrean.elapsed();
-    write('tick', lines[ticker.shown]);
+    write('tick', ticker.lines[ticker.shown]);
   }
 
   function tickerLines() {
     var silence = sound.on ? sound.trouble : said('silent');
     if (cutSince !== null || !board) { return [said('free')]; }
-    return (silence ? [silence] : []).concat(board.notices).reduce(function (lines, text) {
-      return lines.concat(broken(text));
-    }, []);
+    return (silence ? [silence] : []).concat(board.notices, notices.lines);
   }
 
   /* A text that is too long for the line, in pieces that fit. */
@@ -338,6 +391,26 @@
     });
     line.textContent = before;
     return pieces.concat(piece);
+  }
+
+  /* -- what the office has hung up -------------------------------------------------------------------------------- */
+
+  function readNotices() {
+    var asked = new XMLHttpRequest();
+    asked.open('GET', said('notices'));
+    asked.timeout = NOTICES_MS / 2;
+    asked.onload = function () { if (asked.status === 200) { hang(JSON.parse(asked.responseText)); } };
+    asked.send();
+  }
+
+  function hang(found) {
+    var before = notices.pictures.join('\n');
+    notices = found;
+    if (found.pictures.join('\n') !== before) {
+      hung = -1;
+      nextPicture();
+    }
+    draw();
   }
 
   /* -- start ------------------------------------------------------------------------------------------------------ */
@@ -380,5 +453,9 @@
       if (code !== 'busy') { window.setTimeout(function () { window.location.reload(); }, FRESH_MS); }
     }
   });
+  byId('picture').addEventListener('error', function () { window.setTimeout(nextPicture, PICTURE_MS); });
+  readNotices();
+  window.setInterval(readNotices, NOTICES_MS);
+  window.addEventListener('online', readNotices);
   window.setInterval(draw, 250);
 })();

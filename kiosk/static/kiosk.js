@@ -498,5 +498,5 @@
   window.antrean.watch("office", { onState: refreshStart, onCut: doubt });
   setInterval(tick, 1000);
   refreshStart();
-  arrange(true);
+  if (part("away").hidden) arrange(true); else away(); // a page that was kept for the time without a server
 })();

@@ -46,6 +46,8 @@ PUBLIC_ROUTES = frozenset(
         "/api/v1/session",
         "/api/v1/device-session",
         "/static/<path:filename>",
+        "/kiosk/worker.js",
+        "/display/worker.js",
         "/kiosk/static/<path:filename>",
         "/display/static/<path:filename>",
         "/counter/static/<path:filename>",
