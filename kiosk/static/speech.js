@@ -1,0 +1,181 @@
+/* Speech on demand: what stands on the screen, in the order in which it is read, in the server's voice.
+
+   antrean.speech.start(node)   from now on every step is said, and this one at once; stop() ends it.
+   antrean.speech.say(what)     a part of the page or a word; nothing while speech is off. What was being said stops.
+   antrean.speech.tick()        a short sound: the touch was felt.
+   antrean.speech.onEnd, onFail called when all is said, and when this kiosk cannot speak.
+
+   Marks in the page: `data-spell` is said letter by letter, twice; `data-unsaid` never. */
+(function () {
+  "use strict";
+  const LONGEST = 240; // characters asked for at once: the first words are heard while the next are made
+  const SILENCE_MS = 6000;
+  const TICK_SECONDS = 0.04;
+  const TICK_HERTZ = 880;
+  const TICK_LOUDNESS = 0.2;
+
+  let context = null;
+  let on = false;
+  let turn = 0; // what is said last stops what was said before
+  let speaking = false;
+  let playing = null;
+  let byKeys = false;
+
+  // ---- words -------------------------------------------------------------------------------------------------------
+
+  const say = (name) => document.getElementById("said").dataset[name];
+
+  const isHeard = (node) => !node.matches('svg, [aria-hidden="true"], [data-unsaid], :disabled')
+    && node.checkVisibility({ visibilityProperty: true })
+    && (!node.lang || node.lang === document.documentElement.lang);
+
+  /** Ranges, hours and thousands as they are said. */
+  function spoken(text) {
+    return text
+      .replace(/<\s*(?=\d)/g, `${say("below")} `)
+      .replace(/(\d)\s*–\s*(?=\d)/g, `$1 ${say("until")} `)
+      .replace(/(\d)\.(?=\d{3}\b)/g, "$1")
+      .replace(/\b(\d\d)\.00\b/g, (all, hour) => String(Number(hour)))
+      .replace(/\b(\d\d)\.(\d\d)\b/g, (all, hour, minute) => `${Number(hour)} ${say("past")} ${Number(minute)}`)
+      .replace(/\s+/g, " ").trim();
+  }
+
+  function spelled(text) {
+    const signs = Array.from(text.replace(/[^\p{L}\p{N}]/gu, "")).join(", ");
+    return `${signs}. ${signs}`;
+  }
+
+  function stateOf(node) {
+    if (node.getAttribute("aria-checked")) return say(node.getAttribute("aria-checked") === "true" ? "chosen" : "open");
+    if (node.getAttribute("aria-pressed") === "true") return say("on");
+    return node.getAttribute("aria-disabled") === "true" ? say("barred") : "";
+  }
+
+  /** A sentence for each block of the page: `found` ends with the one that is being put together. */
+  function gather(node, found) {
+    for (const child of node.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) found.push(found.pop() + child.textContent);
+      else if (child.nodeName === "BR") found.push(`${found.pop()} `);
+      else if (child.nodeType === Node.ELEMENT_NODE && isHeard(child)) {
+        const apart = !getComputedStyle(child).display.startsWith("inline");
+        if (apart) found.push("");
+        read(child, found);
+        if (apart) found.push("");
+      }
+    }
+  }
+
+  function read(node, found) {
+    if ("spell" in node.dataset) found.push(found.pop() + spelled(node.textContent));
+    else if (node.getAttribute("aria-label")) found.push(found.pop() + node.getAttribute("aria-label"));
+    else gather(node, found);
+    if (stateOf(node)) found.push(stateOf(node));
+  }
+
+  function sentences(node) {
+    const found = [""];
+    read(node, found);
+    return found.map(spoken).filter((text) => /[\p{L}\p{N}]/u.test(text)).map((text) => (/[.?!:,]$/.test(text) ? text : `${text}.`));
+  }
+
+  function portions(texts) {
+    return texts.reduce((all, text) => {
+      const last = all.at(-1);
+      if (last && last.length + text.length < LONGEST) return [...all.slice(0, -1), `${last} ${text}`];
+      return [...all, text];
+    }, []);
+  }
+
+  // ---- sound -------------------------------------------------------------------------------------------------------
+
+  async function soundOf(text) {
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf"]').content };
+    const body = JSON.stringify({ language: document.documentElement.lang, text });
+    try {
+      const answer = await fetch("/kiosk/speech", { method: "POST", headers, body, credentials: "same-origin", signal: AbortSignal.timeout(SILENCE_MS) });
+      return answer.ok ? await context.decodeAudioData(await answer.arrayBuffer()) : null;
+    } catch (error) {
+      return null; // away, or no sound
+    }
+  }
+
+  const play = (sound) => new Promise((resolve) => {
+    playing = context.createBufferSource();
+    playing.buffer = sound;
+    playing.connect(context.destination);
+    playing.onended = resolve;
+    playing.start();
+  });
+
+  function hush() {
+    turn += 1;
+    speaking = false;
+    if (playing) playing.stop();
+    playing = null;
+  }
+
+  async function utter(texts) {
+    hush();
+    if (!texts.length) return speech.onEnd();
+    const mine = turn;
+    speaking = true;
+    let next = soundOf(texts[0]);
+    for (let at = 0; at < texts.length; at += 1) {
+      const sound = await next;
+      if (mine !== turn) return;
+      if (!sound) return fail();
+      next = at + 1 < texts.length ? soundOf(texts[at + 1]) : null;
+      await play(sound);
+      if (mine !== turn) return;
+    }
+    speaking = false;
+    speech.onEnd();
+  }
+
+  function fail() {
+    stop();
+    speech.onFail();
+  }
+
+  function stop() {
+    hush();
+    on = false;
+  }
+
+  const speech = {
+    isOn: () => on,
+    isSpeaking: () => speaking,
+    start(node) {
+      context = context || new AudioContext();
+      context.resume();
+      on = true;
+      const keys = document.querySelector(".rail");
+      utter(portions([say("hello"), ...sentences(node), ...(keys ? sentences(keys) : [])]));
+    },
+    stop,
+    say(what) {
+      if (on) utter(portions(typeof what === "string" ? [what] : sentences(what)));
+    },
+    tick() {
+      if (!on) return;
+      const tone = new OscillatorNode(context, { frequency: TICK_HERTZ });
+      tone.connect(new GainNode(context, { gain: TICK_LOUDNESS })).connect(context.destination);
+      tone.start();
+      tone.stop(context.currentTime + TICK_SECONDS);
+    },
+    onEnd() {},
+    onFail() {},
+  };
+
+  // Whoever goes by keys hears what they stand on; whoever touches sees it.
+  document.addEventListener("keydown", () => { byKeys = true; }, true);
+  document.addEventListener("pointerdown", () => { byKeys = false; }, true);
+  document.addEventListener("focusin", (event) => {
+    const control = event.target.closest("a[href], button");
+    if (!byKeys || !control) return;
+    // Nobody near may hear a NIK.
+    speech.say(control.dataset.key && document.getElementById("nik") ? say("digit") : control);
+  });
+
+  window.antrean = Object.assign(window.antrean || {}, { speech });
+})();
