@@ -9,6 +9,7 @@
   const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
   const HELPED_MS = 10000;
   const SILENCE_MS = 4000;
+  const HOLD_MS = 3000; // on the clock, until the PIN is asked for: nobody does it by chance
   const MASK_MS = 2000; // a digit of a NIK is seen, for whoever typed it and for whoever stands behind
   const PRINT_MS = 8000; // a printer has 5 s to answer the server
 
@@ -16,7 +17,7 @@
   const state = {
     address: "/kiosk", language: document.documentElement.lang, large: false,
     still: 0, counting: 0, left: 0, returnTo: null, refresh: 0, arrived: performance.now(),
-    turn: 0, pending: null, order: null, fillIn: null, nik: "", away: 0, working: false, touched: false,
+    turn: 0, pending: null, order: null, fillIn: null, secret: "", pin: "", away: 0, working: false, touched: false,
   };
 
   const screen = () => document.getElementById("screen");
@@ -75,7 +76,8 @@
     showSpeech();
     if (!quiet) focusOnQuestion();
     if (isGiven()) arrangeNumber();
-    state.nik = "";
+    state.secret = "";
+    state.pin = "";
     if (part("code")) showCode();
     if (!quiet) speech.say(document.querySelector("main"));
     watchStillness();
@@ -241,12 +243,12 @@
     button.disabled = true;
     clearTimeout(state.still);
     try {
-      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.nik }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
+      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.secret }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
       await showNumber(order.ticket_id);
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      if (asked && refused.code === "invalid") return doubtSecret(refused.message);
       await go(asked ? `/kiosk/service/${order.service}` : state.address);
       if (name() !== "refused") tell(refused.message);
     } finally {
@@ -261,7 +263,7 @@
     if (form.dataset.then) return go(form.dataset.then);
     const asked = Boolean(part("nik"));
     const order = { service: form.dataset.service, channel: "kiosk", language: state.language };
-    if (asked) order.nik = state.nik; // the same wish again, after a lost answer, is the same with it alone
+    if (asked) order.nik = state.secret; // the same wish again, after a lost answer, is the same with it alone
     const key = newId();
     state.working = true;
     state.pending = { key, order };
@@ -272,7 +274,7 @@
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      if (asked && refused.code === "invalid") return doubtSecret(refused.message);
       await go(asked ? `/kiosk/service/${order.service}` : state.address); // numbers are left, or the office says why not
       tell(refused.message);
     } finally {
@@ -366,45 +368,67 @@
     document.querySelector('[data-do="look-up"]').setAttribute("aria-disabled", String(length < 8));
   }
 
-  // ---- the NIK -------------------------------------------------------------------------------------------------------
+  // ---- what nobody else may read: the NIK, the PIN -------------------------------------------------------------------------------------------------------
 
-  const placesOfNik = () => Array.from(part("nik").children);
+  const placesOfSecret = () => Array.from((part("nik") || part("pin")).children);
 
-  function typeNik(key) {
-    const left = shorter(state.nik, key);
-    if (left === undefined && state.nik.length === placesOfNik().length) return;
-    state.nik = left ?? state.nik + key;
-    showNik(left === undefined ? state.nik.length - 1 : state.nik.length);
-    if (state.nik.length % 4 === 0) speech.say(part("nik-count")); // how many, never which
+  function typeSecret(key) {
+    const left = shorter(state.secret, key);
+    if (left === undefined && state.secret.length === placesOfSecret().length) return;
+    state.secret = left ?? state.secret + key;
+    showSecret(left === undefined ? state.secret.length - 1 : state.secret.length);
+    if (state.secret.length % 4 === 0) speech.say(part("typed-count")); // how many, never which
   }
 
   /** Shows how much is typed, and for a moment the digits from a place on: the page itself holds no others. */
-  function showNik(from) {
-    placesOfNik().forEach((place, at) => {
-      place.classList.toggle("is-typed", at < state.nik.length);
-      place.classList.toggle("is-next", at === state.nik.length);
-      if (at >= state.nik.length) place.textContent = "";
+  function showSecret(from) {
+    placesOfSecret().forEach((place, at) => {
+      place.classList.toggle("is-typed", at < state.secret.length);
+      place.classList.toggle("is-next", at === state.secret.length);
+      if (at >= state.secret.length) place.textContent = "";
       else if (at >= from) {
-        place.textContent = state.nik[at];
+        place.textContent = state.secret[at];
         setTimeout(() => { place.textContent = ""; }, MASK_MS);
       }
     });
-    document.querySelector("[data-typed]").textContent = state.nik.length;
-    part("nik-count").hidden = false;
-    part("nik-fault").hidden = true;
+    document.querySelector("[data-typed]").textContent = state.secret.length;
+    part("typed-count").hidden = false;
+    part("typed-fault").hidden = true;
   }
 
   /** What is wrong with it, in the server's words. */
-  function doubtNik(sentence) {
-    part("nik-count").hidden = true;
-    part("nik-fault").hidden = false;
-    part("nik-fault").querySelector("[data-sentence]").textContent = sentence;
-    part("nik-fault").focus({ preventScroll: true });
-    speech.say(part("nik-fault"));
+  function doubtSecret(sentence) {
+    part("typed-count").hidden = true;
+    part("typed-fault").hidden = false;
+    part("typed-fault").querySelector("[data-sentence]").textContent = sentence;
+    part("typed-fault").focus({ preventScroll: true });
+    speech.say(part("typed-fault"));
     watchStillness();
   }
 
-  const typed = (key) => (part("nik") ? typeNik : type)(key);
+  const typed = (key) => (part("code") ? type : typeSecret)(key);
+
+  // ---- for staff ------------------------------------------------------------------------------------------------------
+
+  /** Holding the clock asks for the PIN; it goes with every wish, and is forgotten with the screen. */
+  async function openSettings() {
+    const pin = state.secret;
+    try {
+      await post("/api/v1/device/pin", { pin }, { tries: 1 });
+    } catch (refused) {
+      return refused.code === "silent" ? away() : doubtSecret(refused.message);
+    }
+    if (!await go("/kiosk/settings")) return;
+    state.pin = pin;
+    speech.louder(0);
+  }
+
+  async function testPrint(button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const printed = await post("/api/v1/device/test-print", { pin: state.pin }, { tries: 1, silence: PRINT_MS }).catch(() => ({ why: "too_slow" }));
+    const tried = printed.printed ? "out" : printed.why;
+    button.querySelectorAll("[data-tried]").forEach((said) => { said.hidden = said.dataset.tried !== tried; });
+  }
 
   // ---- touches -------------------------------------------------------------------------------------------------------
 
@@ -452,10 +476,17 @@
       showPrint(await print(`/api/v1/tickets/${id}/reprint`, reason), id);
     },
     finish() { return start(); },
-    "show-nik"() { showNik(0); },
+    "show-secret"() { showSecret(0); },
     async "to-checklist"() {
       const { fillIn } = state;
       if (await go(`/kiosk/service/${(part("take") || part("another-day")).dataset.service}`) && name() === "checklist" && fillIn) fillIn();
+    },
+    "test-print": testPrint,
+    reload() { location.reload(); },
+    softer() { speech.louder(-1); },
+    louder() { speech.louder(1); },
+    async unpair() {
+      await post("/api/v1/device/unpair", { pin: state.pin }, { tries: 1 }).then(() => location.reload(), (refused) => tell(refused.message));
     },
     "look-up"() { if (code().length === 8) return go(`/kiosk/voucher/${code()}`); },
   };
@@ -477,13 +508,13 @@
     const box = document.querySelector('[data-do="priority"]');
     const cards = document.querySelector("output[data-cards]");
     const written = part("code") ? code() : "";
-    const nik = state.nik;
+    const { secret } = state;
     return () => {
       const again = document.querySelector('[data-do="priority"]');
       if (box && again) again.setAttribute("aria-checked", box.getAttribute("aria-checked"));
       if (cards && document.querySelector("output[data-cards]")) setCards(Number(cards.textContent) - 1);
       if (part("code")) Array.from(written, type);
-      if (part("nik")) Array.from(nik, typeNik);
+      if (part("nik") || part("pin")) Array.from(secret, typeSecret);
     };
   }
 
@@ -501,6 +532,7 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.id === "another-day") takeAnotherDay(event.target);
+    else if (event.target.id === "open-settings") openSettings();
     else take(event.target);
   });
   document.addEventListener("keydown", (event) => {
@@ -522,8 +554,10 @@
   });
   // Not on pointerdown: a panel that vanished under the finger would let the touch through to the key beneath.
   document.addEventListener("click", () => { if (!state.away && !state.working) watchStillness(); });
-  ["pointerdown", "pointerup", "pointercancel"].forEach((kind) => document.addEventListener(kind, () => {
+  ["pointerdown", "pointerup", "pointercancel"].forEach((kind) => document.addEventListener(kind, (event) => {
     state.touched = kind === "pointerdown";
+    clearTimeout(state.held);
+    if (state.touched && !state.away && event.target.closest(".k-clock")) state.held = setTimeout(() => go("/kiosk/pin"), HOLD_MS);
   }));
 
   // ---- time and the office -------------------------------------------------------------------------------------------

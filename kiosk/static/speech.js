@@ -12,9 +12,12 @@
   const SILENCE_MS = 6000;
   const TICK_SECONDS = 0.04;
   const TICK_HERTZ = 880;
-  const TICK_LOUDNESS = 0.2;
+  const TICK_LOUDNESS = 0.2; // of the voice
+  const LOUDEST = 5;
+  const VOLUME = "antrean.volume"; // kept in the kiosk's browser: rooms differ
 
   let context = null;
+  let gain = null;
   let on = false;
   let turn = 0; // what is said last stops what was said before
   let speaking = false;
@@ -102,7 +105,7 @@
   const play = (sound) => new Promise((resolve) => {
     playing = context.createBufferSource();
     playing.buffer = sound;
-    playing.connect(context.destination);
+    playing.connect(gain);
     playing.onended = resolve;
     playing.start();
   });
@@ -132,6 +135,23 @@
     speech.onEnd();
   }
 
+  const volume = () => Number(localStorage.getItem(VOLUME)) || LOUDEST;
+
+  function open() {
+    context = context || new AudioContext();
+    context.resume();
+    gain = gain || new GainNode(context);
+    gain.connect(context.destination);
+    gain.gain.value = volume() / LOUDEST;
+  }
+
+  function beep() {
+    const tone = new OscillatorNode(context, { frequency: TICK_HERTZ });
+    tone.connect(new GainNode(context, { gain: TICK_LOUDNESS })).connect(gain);
+    tone.start();
+    tone.stop(context.currentTime + TICK_SECONDS);
+  }
+
   function fail() {
     stop();
     speech.onFail();
@@ -146,8 +166,7 @@
     isOn: () => on,
     isSpeaking: () => speaking,
     start(node) {
-      context = context || new AudioContext();
-      context.resume();
+      open();
       on = true;
       const keys = document.querySelector(".rail");
       utter(portions([say("hello"), ...sentences(node), ...(keys ? sentences(keys) : [])]));
@@ -157,11 +176,15 @@
       if (on) utter(portions(typeof what === "string" ? [what] : sentences(what)));
     },
     tick() {
-      if (!on) return;
-      const tone = new OscillatorNode(context, { frequency: TICK_HERTZ });
-      tone.connect(new GainNode(context, { gain: TICK_LOUDNESS })).connect(context.destination);
-      tone.start();
-      tone.stop(context.currentTime + TICK_SECONDS);
+      if (on) beep();
+    },
+    /** So many steps louder, which is heard; 0 only shows how loud it is. */
+    louder(steps) {
+      localStorage.setItem(VOLUME, Math.min(LOUDEST, Math.max(1, volume() + steps)));
+      document.querySelector("[data-volume]").textContent = volume();
+      if (!steps) return;
+      open();
+      beep();
     },
     onEnd() {},
     onFail() {},
