@@ -61,6 +61,9 @@ from queue_server.web.pages import blueprint as pages
 from queue_server.web.places import blueprint as places
 from queue_server.web.public import blueprint as public
 from queue_server.web.session import Door
+from queue_server.web.speech import blueprint as speech
+from queue_server.web.voice.packs import Packs
+from queue_server.web.voice.speaker import Speaker
 
 log = logging.getLogger("antrean")
 T = TypeVar("T")
@@ -99,7 +102,8 @@ def open_house(
     book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
     reports: Any = Aside(Reports(database, settings.site), aside)
-    return House(settings, reads, book, reports, writer, door, aside, hashing, clock)
+    voice = Speaker(Packs(settings.data_dir), aside)
+    return House(settings, reads, book, reports, writer, door, aside, hashing, clock, voice)
 
 
 class Aside:
@@ -132,7 +136,19 @@ def build_app() -> Flask:
         backlog,
     ):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, closing_page, backlog_pages):
+    for blueprint in (
+        pages,
+        public,
+        places,
+        speech,
+        kiosk,
+        display,
+        counter,
+        supervisor,
+        store,
+        closing_page,
+        backlog_pages,
+    ):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from display import chime
+from queue_server.web.voice import chime
+from queue_server.web.voice.sound import RATE
 from tests.the_web import TheWeb
 
-CHIME = Path(chime.__file__).parent / "static" / "chime.wav"
+CHIME = chime.TARGET
 
 
 def samples(file: str | Path) -> tuple[int, ...]:
     with wave.open(str(file)) as sound:
-        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, chime.RATE)
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, RATE)
         return struct.unpack(f"<{sound.getnframes()}h", sound.readframes(sound.getnframes()))
 
 

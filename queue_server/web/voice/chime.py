@@ -1,24 +1,23 @@
-"""Makes `static/chime.wav`: two soft tones, falling. `python -m display.chime` writes it anew.
+"""Makes `static/chime.wav`: two soft tones, falling. `python -m queue_server.web.voice.chime` writes it anew.
 
-Wave files play on every TV. The tones are far from what a door bell or a phone does, and quiet enough for all day.
+The tones are far from what a door bell or a phone does, and quiet enough for all day.
 """
 
 from __future__ import annotations
 
 import math
-import struct
-import wave
-from io import BytesIO
+from array import array
 from pathlib import Path
 
-RATE = 16_000  # samples a second
+from queue_server.web.voice.sound import RATE, as_wav
+
 TONES = ((784.0, 0.0), (622.3, 0.42))  # G5 then E flat 5: hertz, and when it begins, in seconds
 SECONDS = 1.6
 ATTACK_SECONDS = 0.012
 FADE_SECONDS = 0.32  # until a tone is down to a third
 LOUDNESS = 0.34  # of what the format holds, for each tone
 OVERTONE = 0.18  # a second partial makes it carry without being sharp
-TARGET = Path(__file__).parent / "static" / "chime.wav"
+TARGET = Path(__file__).parents[1] / "static" / "chime.wav"
 
 
 def level(seconds: float) -> float:
@@ -34,16 +33,10 @@ def tone(pitch: float, since: float) -> float:
 
 
 def chime() -> bytes:
-    """The whole file: 16 bits, mono, faded to nothing at its end so that no speaker clicks."""
+    """The whole file, faded to nothing at its end so that no speaker clicks."""
     count = round(RATE * SECONDS)
-    samples = [round(32767 * level(n / RATE) * min(1.0, (count - n) / (RATE * 0.05))) for n in range(count)]
-    target = BytesIO()
-    with wave.open(target, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(RATE)
-        sound.writeframes(struct.pack(f"<{count}h", *samples))
-    return target.getvalue()
+    fade = RATE * 0.05
+    return as_wav(array("h", [round(32767 * level(n / RATE) * min(1.0, (count - n) / fade)) for n in range(count)]))
 
 
 if __name__ == "__main__":
