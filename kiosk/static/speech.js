@@ -5,7 +5,7 @@
    antrean.speech.tick()        a short sound: the touch was felt.
    antrean.speech.onEnd, onFail called when all is said, and when this kiosk cannot speak.
 
-   Marks in the page: `data-spell` is said letter by letter, twice; `data-unsaid` never. */
+   Marks in the page: `data-spell` is a number or a code, said twice; `data-unsaid` is never said. */
 (function () {
   "use strict";
   const LONGEST = 240; // characters asked for at once: the first words are heard while the next are made
@@ -19,6 +19,7 @@
   let context = null;
   let gain = null;
   let on = false;
+  let asked = new AbortController();
   let turn = 0; // what is said last stops what was said before
   let speaking = false;
   let playing = null;
@@ -32,20 +33,14 @@
     && node.checkVisibility({ visibilityProperty: true })
     && (!node.lang || node.lang === document.documentElement.lang);
 
-  /** Ranges, hours and thousands as they are said. */
-  function spoken(text) {
-    return text
-      .replace(/<\s*(?=\d)/g, `${say("below")} `)
-      .replace(/(\d)\s*–\s*(?=\d)/g, `$1 ${say("until")} `)
-      .replace(/(\d)\.(?=\d{3}\b)/g, "$1")
-      .replace(/\b(\d\d)\.00\b/g, (all, hour) => String(Number(hour)))
-      .replace(/\b(\d\d)\.(\d\d)\b/g, (all, hour, minute) => `${Number(hour)} ${say("past")} ${Number(minute)}`)
-      .replace(/\s+/g, " ").trim();
-  }
+  /** Numbers are the server's business, but for what it could not know: that we write thousands with a dot. */
+  const spoken = (text) => text.replace(/<\s*(?=\d)/g, `${say("below")} `).replace(/(\d)\.(?=\d{3}\b)/g, "$1").replace(/\s+/g, " ").trim();
 
-  function spelled(text) {
-    const signs = Array.from(text.replace(/[^\p{L}\p{N}]/gu, "")).join(", ");
-    return `${signs}. ${signs}`;
+  /** A number as it is called, a code sign by sign; twice. */
+  function twice(text) {
+    const isNumber = /^[A-Z]+-\d+$/.test(text);
+    const signs = isNumber ? text : Array.from(text).join(", ");
+    return `. ${signs}. ${signs}`;
   }
 
   function stateOf(node) {
@@ -69,7 +64,7 @@
   }
 
   function read(node, found) {
-    if ("spell" in node.dataset) found.push(found.pop() + spelled(node.textContent));
+    if ("spell" in node.dataset) found.push(found.pop() + twice(node.textContent.trim()));
     else if (node.getAttribute("aria-label")) found.push(found.pop() + node.getAttribute("aria-label"));
     else gather(node, found);
     if (stateOf(node)) found.push(stateOf(node));
@@ -78,7 +73,7 @@
   function sentences(node) {
     const found = [""];
     read(node, found);
-    return found.map(spoken).filter((text) => /[\p{L}\p{N}]/u.test(text)).map((text) => (/[.?!:,]$/.test(text) ? text : `${text}.`));
+    return found.map(spoken).filter((text) => /[\p{L}\p{N}]/u.test(text)).map((text) => (/[.?!:,]$|^\d+$/.test(text) ? text : `${text}.`));
   }
 
   function portions(texts) {
@@ -95,7 +90,7 @@
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": document.querySelector('meta[name="csrf"]').content };
     const body = JSON.stringify({ language: document.documentElement.lang, text });
     try {
-      const answer = await fetch("/kiosk/speech", { method: "POST", headers, body, credentials: "same-origin", signal: AbortSignal.timeout(SILENCE_MS) });
+      const answer = await fetch("/kiosk/speech", { method: "POST", headers, body, credentials: "same-origin", signal: AbortSignal.any([asked.signal, AbortSignal.timeout(SILENCE_MS)]) });
       return answer.ok ? await context.decodeAudioData(await answer.arrayBuffer()) : null;
     } catch (error) {
       return null; // away, or no sound
@@ -112,6 +107,8 @@
 
   function hush() {
     turn += 1;
+    asked.abort();
+    asked = new AbortController();
     speaking = false;
     if (playing) playing.stop();
     playing = null;
