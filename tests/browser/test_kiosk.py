@@ -585,18 +585,6 @@ def go_to(page: Page, address: str) -> None:
     expect(page.locator("#way")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_axe_finds_nothing_on_the_way_to_a_number(paired: Page, door: OpenDoor, language: str) -> None:
-    found: dict[str, list[str]] = {}
-    for address in ("/kiosk", "/kiosk/service/KTP-CETAK", "/kiosk/voucher"):
-        paired.goto(f"{door.url}{address}?lang={language}")
-        found[address] = measures.violations(paired) + measures.too_faint(paired, 4.5)
-    ticket = door.office.take("KTP-HILANG")
-    paired.goto(f"{door.url}/kiosk/ticket/{ticket['id']}?lang={language}")
-    found["number"] = measures.violations(paired) + measures.too_faint(paired, 4.5) + in_every_size(paired)
-    assert {address: faults for address, faults in found.items() if faults} == {}
-
-
 def test_the_number_is_the_largest_thing_on_its_screen(paired: Page, door: OpenDoor) -> None:
     ticket = door.office.take("KTP-HILANG")
     paired.goto(f"{door.url}/kiosk/ticket/{ticket['id']}")
