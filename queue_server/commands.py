@@ -432,7 +432,10 @@ def device_list() -> None:
 @click.option("--pin-stdin", is_flag=True, required=True, help="Read the PIN from standard input.")
 def device_pin(pin_stdin: bool) -> None:
     """Set the office's PIN, 6 to 8 digits: it opens the settings of every kiosk, held on its clock."""
-    typed = sys.stdin.readline().strip()
+    try:
+        typed = sys.stdin.readline().strip()
+    except UnicodeError:
+        typed = ""
     if not pin.DIGITS.fullmatch(typed):
         raise Refused("the PIN has to have 6 to 8 digits")
     with site() as here:

@@ -18,7 +18,7 @@
     if (ofTheBrowser) event.preventDefault();
   }, true);
   // One step back, however it was made, leads here again.
-  const stay = () => history.pushState(null, "");
+  const stay = () => history.pushState("here", "");
   window.addEventListener("popstate", stay);
   stay();
 })();

@@ -65,7 +65,7 @@
 
   function read(node, found) {
     if ("spell" in node.dataset) found.push(found.pop() + twice(node.textContent.trim()));
-    else if (node.getAttribute("aria-label")) found.push(found.pop() + node.getAttribute("aria-label"));
+    else if (node.matches("button") && node.getAttribute("aria-label")) found.push(found.pop() + node.getAttribute("aria-label"));
     else gather(node, found);
     if (stateOf(node)) found.push(stateOf(node));
   }
@@ -166,7 +166,7 @@
       open();
       on = true;
       const keys = document.querySelector(".rail");
-      utter(portions([say("hello"), ...sentences(node), ...(keys ? sentences(keys) : [])]));
+      utter([say("hello"), ...portions([...sentences(node), ...(keys ? sentences(keys) : [])])]);
     },
     stop,
     say(what) {
@@ -193,8 +193,8 @@
   document.addEventListener("focusin", (event) => {
     const control = event.target.closest("a[href], button");
     if (!byKeys || !control) return;
-    // Nobody near may hear a NIK.
-    speech.say(control.dataset.key && document.getElementById("nik") ? say("digit") : control);
+    const isDigit = /^\d$/.test(control.dataset.key) && !document.getElementById("code");
+    speech.say(isDigit ? say("digit") : control); // nobody near may hear a NIK
   });
 
   window.antrean = Object.assign(window.antrean || {}, { speech });

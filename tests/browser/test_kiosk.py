@@ -28,13 +28,14 @@ MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
 TICKETS = "/api/v1/tickets"
 ANY_WHILE = 60  # seconds, more than the way from one instruction to the browser and the next
 
-# What sticks out, is too small, too close or too high to be touched. `floor` is the smallest type, `reach` the highest touch.
+# What sticks out, is too small, too close or too high to be touched. `floor` is the smallest type, `reach` the highest
+# touch.
 FAULTS = """({floor, reach}) => {
   const shown = (node) => node.checkVisibility({visibilityProperty: true});
   const name = (node) => node.textContent.trim().replace(/\\s+/g, ' ').slice(0, 40);
   const faults = [];
   const main = document.querySelector('main').getBoundingClientRect();
-  for (const node of document.querySelectorAll('main > *')) {
+  for (const node of document.querySelectorAll('main > :not(.k-low)')) {
     const box = node.getBoundingClientRect();
     if (shown(node) && box.bottom > main.bottom + 1) faults.push(`sticks out: ${name(node)}`);
   }
@@ -45,7 +46,8 @@ FAULTS = """({floor, reach}) => {
     if (top < reach) faults.push(`high: ${name(node)} at ${top}`);
     if (right > 1080 || node.scrollWidth > node.clientWidth + 1) faults.push(`wide: ${name(node)}`);
   }
-  const boxes = [...document.querySelectorAll('a, button')].filter(shown).map((node) => [node, node.getBoundingClientRect()]);
+  const keys = [...document.querySelectorAll('a, button')].filter(shown);
+  const boxes = keys.map((node) => [node, node.getBoundingClientRect()]);
   boxes.forEach(([node, a], at) => boxes.slice(at + 1).forEach(([other, b]) => {
     const gap = Math.max(b.left - a.right, a.left - b.right, b.top - a.bottom, a.top - b.bottom);
     const panel = (one) => one.closest('.k-low');

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Response
+from flask import Response, request
 
 from printables import escpos
 from printables.slip import Trial
@@ -48,6 +48,7 @@ def unpair(body: Pin) -> Response:
     """This kiosk is refused from now on, and its browser forgets its token."""
     pin.require(body.pin)
     house().do(auth.revoke_device, actor=current().id, row=asdict(kiosk()))
+    house().door.forget(request.cookies.get(device_cookie("kiosk"), ""))
     response = answer({})
     take_cookie(response, device_cookie("kiosk"))
     return response
