@@ -40,7 +40,7 @@
   function twice(text) {
     const isNumber = /^[A-Z]+-\d+$/.test(text);
     const signs = isNumber ? text : Array.from(text).join(", ");
-    return `. ${signs}. ${signs}`;
+    return `${signs}. ${signs}`;
   }
 
   function stateOf(node) {
