@@ -93,9 +93,10 @@ SHOW = """(id) => {
 }"""
 
 
-def look(page: Page) -> list[str]:
-    """What is wrong with this state in both sizes; contrast is the same in both."""
-    found = faults_of(page) + measures.violations(page) + measures.too_faint(page, 4.5)
+def look(page: Page, language: str) -> list[str]:
+    """What is wrong with this state in both sizes; axe's slow look at contrast is the same in both and in English."""
+    slow = ["color-contrast"] if language == "en" else []
+    found = faults_of(page) + measures.violations(page, but=slow) + measures.too_faint(page, 4.5)
     page.evaluate("document.body.classList.add('is-large')")
     found += [f"large: {fault}" for fault in faults_of(page) + measures.violations(page, but=["color-contrast"])]
     page.evaluate("document.body.classList.remove('is-large')")
@@ -127,18 +128,18 @@ def test_no_state_of_the_kiosk_has_a_fault_in_either_size(kiosk: Page, asking: O
     found = {}
     for state, address in states.items():
         go_to(kiosk, address)
-        found[state] = look(kiosk)
+        found[state] = look(kiosk, language)
         for panel in kiosk.locator("#wrong").all():
             panel.evaluate("(panel) => { panel.hidden = false; }")
-            found[f"{state}, asked again"] = look(kiosk)
+            found[f"{state}, asked again"] = look(kiosk, language)
     go_to(kiosk, "/kiosk/service/KTP-CETAK")
     for panel_id in PANELS:
         kiosk.evaluate(SHOW, panel_id)
-        found[panel_id] = look(kiosk)
+        found[panel_id] = look(kiosk, language)
         kiosk.evaluate("(id) => { document.getElementById(id).hidden = true; }", panel_id)
     asking.office.at(f"{MONDAY} 16.30")
     go_to(kiosk, "/kiosk")
-    found["closed"] = look(kiosk)
+    found["closed"] = look(kiosk, language)
     assert {state: faults for state, faults in found.items() if faults} == {}
 
 
