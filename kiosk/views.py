@@ -7,6 +7,7 @@ rendered from the office as it is now, so that a screen never offers what is gon
 from __future__ import annotations
 
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from queue_server.web.guards import device, public
 from queue_server.web.house import house
 from queue_server.web.keeper import Keeper
 from queue_server.web.language import LANGUAGES, english, gettext, language
+from queue_server.web.printers import printer_words
 from queue_server.web.session import Caller, current
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk", template_folder="templates", static_folder="static")
@@ -148,6 +150,23 @@ def another_day(code: str) -> ResponseReturnValue:
     undo = max(0, UNDO_SECONDS - (now - given.issued_at) // 1000)
     shown = {"voucher": given, "code": qr_of(given.token), "undo_seconds": undo, "prints": prints(current())}
     return screen("another_day", house().queries.day_view(now), **shown)
+
+
+@blueprint.get("/pin")
+@device("kiosk")
+def pin() -> ResponseReturnValue:
+    """Staff hold the clock for a while and get here."""
+    return screen("pin", today())
+
+
+@blueprint.get("/settings")
+@device("kiosk")
+def settings() -> ResponseReturnValue:
+    """What this kiosk is. What can be done here needs the office's PIN each time."""
+    catalogue, caller = house().catalogue(), current()
+    hall = catalogue.halls[caller.hall].name.get(language()) if caller.hall else gettext("semua ruang")
+    shown = {"kiosk": caller.device, "hall": hall, "version": version("antrean"), "prints": prints(caller)}
+    return screen("settings", today(), printer_words=printer_words(), **shown)
 
 
 @blueprint.get("/voucher")

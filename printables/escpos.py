@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from printables import motif
 from printables.backlog_slip import backlog_blocks
-from printables.slip import Band, Block, Checklist, Closing, Figures, Hero, Text, Weight, blocks
+from printables.slip import Band, Block, Checklist, Closing, Figures, Hero, Text, Trial, Weight, blocks, trial_blocks
 from queue_server.domain.backlog_views import BacklogSlip
 from queue_server.domain.views import SlipView
 
@@ -56,6 +56,11 @@ def slip(view: SlipView, paper: int) -> bytes:
 def backlog_slip(view: BacklogSlip, paper: int) -> bytes:
     """The same for the slip of somebody whose card is still to be printed."""
     return _whole(backlog_blocks(view), paper)
+
+
+def trial(view: Trial, paper: int) -> bytes:
+    """The same for a slip without a number."""
+    return _whole(trial_blocks(view), paper)
 
 
 def _whole(said: Iterable[Block], paper: int) -> bytes:

@@ -117,6 +117,30 @@ WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A slip without a number, for whoever has changed the paper; `clock` and `zone` as they are written."""
+
+    office: str
+    kiosk: str
+    clock: str
+    zone: str
+    address: str | None  # behind the QR code
+
+
+def trial_blocks(view: Trial) -> tuple[Block, ...]:
+    """One of everything that a slip has."""
+    return (
+        Band(),
+        Text(view.office, "office"),
+        Hero("TES"),
+        Text("Cetak percobaan", "service"),
+        Figures(((view.zone, view.clock), ("Kios", view.kiosk))),
+        Closing(view.address, None, ("Bukan nomor antrean.",)),
+        Band(),
+    )
+
+
 def blocks(view: SlipView) -> tuple[Block, ...]:
     """The slip of a ticket, or of the voucher that it became: `docs/field.md#slip`, `docs/field.md#voucher`."""
     words = WORDS[view.language]

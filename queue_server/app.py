@@ -44,6 +44,7 @@ from queue_server.web.api import (
     backlog,
     closing,
     counters,
+    kiosk_staff,
     ledger,
     office,
     reports,
@@ -122,7 +123,21 @@ class Aside:
 def build_app() -> Flask:
     """The Flask app, the API and every screen; a house has to `move_in` before it answers."""
     app: Flask = new_app("queue_server.web")
-    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
+    for room in (
+        system,
+        access,
+        kiosk_staff,
+        tickets,
+        vouchers,
+        slips,
+        counters,
+        stock,
+        ledger,
+        office,
+        closing,
+        reports,
+        backlog,
+    ):
         app.register_api(room.api)  # type: ignore[attr-defined]
     screens = (kiosk, display, counter, supervisor, store, closing_page, backlog_pages)
     for blueprint in (pages, public, places, speech, *screens):

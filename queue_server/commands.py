@@ -39,7 +39,7 @@ from queue_server.storage.journal import Command, Journal, found_site
 from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.reports import Reports
-from queue_server.web import passwords
+from queue_server.web import passwords, pin
 from queue_server.web.backlog import Desk
 from queue_server.web.errors import SENTENCES
 from queue_server.web.house import new_code, new_token
@@ -434,6 +434,21 @@ def device_list() -> None:
         for found in people.all_devices(here.database, here.settings.site):
             state = "revoked" if found.revoked_at else "paired"
             click.echo("\t".join([found.device_id, found.kind, found.name, found.hall or "-", found.printer, state]))
+
+
+@device.command(name="pin")
+@click.option("--pin-stdin", is_flag=True, required=True, help="Read the PIN from standard input.")
+def device_pin(pin_stdin: bool) -> None:
+    """Set the office's PIN, 6 to 8 digits: it opens the settings of every kiosk, held on its clock."""
+    try:
+        typed = sys.stdin.readline().strip()
+    except UnicodeError:
+        typed = ""
+    if not pin.DIGITS.fullmatch(typed):
+        raise Refused("the PIN has to have 6 to 8 digits")
+    with site() as here:
+        pin.keep(here.settings.data_dir, typed)
+        note("The kiosks know the new PIN from now on.")
 
 
 @device.command(name="revoke")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from queue_server.commands import antrean
+from queue_server.web import passwords
 
 PASSWORD = "kata sandi yang panjang"
 
@@ -161,6 +162,15 @@ def test_a_language_that_nobody_speaks_here_is_named(office: Path) -> None:
 def test_a_device_has_a_name_that_stands_in_one_line(office: Path) -> None:
     for name in ("", "Kios\n2"):
         assert refused("device", "add", "--kind", "kiosk", "--name", name)
+
+
+def test_the_kiosks_pin_is_set_and_changed_and_has_six_to_eight_digits(office: Path) -> None:
+    for digits in ("271828", "31415926"):
+        assert typed("device", "pin", "--pin-stdin", stdin=f"{digits}\n").exit_code == 0
+        assert passwords.matches(digits, (office / "kiosk-pin").read_text())
+    for wrong in ("12345", "123456789", "27182٨", "", b"\xff" * 6):
+        assert "6 to 8 digits" in refused("device", "pin", "--pin-stdin", stdin=wrong)
+    assert passwords.matches("31415926", (office / "kiosk-pin").read_text())
 
 
 def test_no_reason_controls_a_terminal_or_a_printer(office: Path) -> None:

@@ -37,11 +37,10 @@ class TheWeb:
     def __init__(self, office: TheOffice, app: Flask | None = None, **settings: Any) -> None:
         self.office = office
         given = Settings(
-            data_dir="/nonexistent",
             database_url=office.database.url,
             secret_key="5e" * 32,
             site=SITE,
-            **{"public_url": PUBLIC_URL, **settings},
+            **{"public_url": PUBLIC_URL, "data_dir": "/nonexistent", **settings},
         )
         self.writer = Writer(Journal(office.database, SITE, lambda: office.clock))
         self.house = composed.open_house(given, office.database, self.writer, clock=lambda: office.clock)

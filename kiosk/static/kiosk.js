@@ -9,21 +9,22 @@
   const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
   const HELPED_MS = 10000;
   const SILENCE_MS = 4000;
+  const HOLD_MS = 3000; // on the clock, until the PIN is asked for: nobody does it by chance
   const MASK_MS = 2000; // a digit of a NIK is seen, for whoever typed it and for whoever stands behind
   const PRINT_MS = 8000; // a printer has 5 s to answer the server
 
-  const { newId, post } = window.antrean;
+  const { newId, post, speech, openPanel } = window.antrean;
   const state = {
     address: "/kiosk", language: document.documentElement.lang, large: false,
-    still: 0, counting: 0, left: 0, refresh: 0, arrived: performance.now(),
-    turn: 0, pending: null, order: null, fillIn: null, nik: "", away: 0, working: false, touched: false,
+    still: 0, counting: 0, left: 0, returnTo: null, refresh: 0, arrived: performance.now(),
+    turn: 0, pending: null, order: null, fillIn: null, secret: "", pin: "", away: 0, working: false, touched: false,
   };
 
   const screen = () => document.getElementById("screen");
   const part = (id) => document.getElementById(id);
   const name = () => screen().dataset.screen;
   const isGiven = () => Boolean(part("given")); // a number, or a code for another day
-  const patience = () => (state.large ? 2 : 1);
+  const patience = () => (state.large || speech.isOn() ? 2 : 1);
 
   // ---- screens -----------------------------------------------------------------------------------------------------
 
@@ -72,10 +73,13 @@
     screen().classList.toggle("is-quiet", Boolean(quiet));
     const large = document.querySelector('[data-do="large"]');
     if (large) large.setAttribute("aria-pressed", String(state.large));
+    showSpeech();
     if (!quiet) focusOnQuestion();
     if (isGiven()) arrangeNumber();
-    state.nik = "";
+    state.secret = "";
+    state.pin = "";
     if (part("code")) showCode();
+    if (!quiet) speech.say(document.querySelector("main"));
     watchStillness();
   }
 
@@ -88,20 +92,36 @@
     state.language = "id";
     state.large = false;
     document.body.classList.remove("is-large");
+    speech.stop();
     return go("/kiosk");
   }
 
-  const isAtStart = () => name() === "home" && state.language === "id" && !state.large;
+  const isAtStart = () => name() === "home" && state.language === "id" && !state.large && !speech.isOn();
 
   // ---- stillness ---------------------------------------------------------------------------------------------------
 
   function watchStillness() {
     clearTimeout(state.still);
     stopCount();
-    closePanel("still");
+    closeStill();
     if (state.away || isAtStart()) return;
     if (isGiven()) countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
+    if (speech.isSpeaking()) holdStillness();
+  }
+
+  /** Nobody has to answer while they are being told. */
+  function holdStillness() {
+    clearTimeout(state.still);
+    stopCount();
+  }
+
+  /** Whoever is still here goes on where they were. */
+  function closeStill() {
+    const back = part("still").contains(document.activeElement) && state.returnTo;
+    closePanel("still");
+    if (back && back.isConnected) back.focus({ preventScroll: true });
+    state.returnTo = null;
   }
 
   /** A panel that had the focus gives it back to the question: a focus that nobody sees would press what nobody chose. */
@@ -111,20 +131,13 @@
     if (hadFocus) focusOnQuestion();
   }
 
-  /** The panel that wants an answer before anything else, or none. What lies under it is out of reach of the keys. */
-  const openPanel = () => ["away", "refusal", "wrong"].map(part).find((panel) => panel && !panel.hidden);
-
-  function stayIn(panel, back) {
-    const keys = [...panel.querySelectorAll("button")];
-    const next = keys.indexOf(document.activeElement) + (back ? -1 : 1);
-    if (keys.length) keys.at(next % keys.length).focus({ preventScroll: true });
-  }
-
   function askStill() {
     const panel = part("still");
+    state.returnTo = document.activeElement;
     panel.hidden = false;
     panel.querySelector("button").focus({ preventScroll: true });
     countDown(start);
+    speech.say(panel);
   }
 
   function countDown(then) {
@@ -158,6 +171,8 @@
       setTimeout(lookAgain, LOOK_AGAIN_MS);
     }
     part("away").hidden = false;
+    speech.stop();
+    showSpeech();
     return false;
   }
 
@@ -228,12 +243,12 @@
     button.disabled = true;
     clearTimeout(state.still);
     try {
-      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.nik }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
+      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.secret }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
       await showNumber(order.ticket_id);
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      if (asked && refused.code === "invalid") return doubtSecret(refused.message);
       await go(asked ? `/kiosk/service/${order.service}` : state.address);
       if (name() !== "refused") tell(refused.message);
     } finally {
@@ -248,7 +263,7 @@
     if (form.dataset.then) return go(form.dataset.then);
     const asked = Boolean(part("nik"));
     const order = { service: form.dataset.service, channel: "kiosk", language: state.language };
-    if (asked) order.nik = state.nik; // the same wish again, after a lost answer, is the same with it alone
+    if (asked) order.nik = state.secret; // the same wish again, after a lost answer, is the same with it alone
     const key = newId();
     state.working = true;
     state.pending = { key, order };
@@ -259,7 +274,7 @@
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
       state.pending = null;
-      if (asked && refused.code === "invalid") return doubtNik(refused.message);
+      if (asked && refused.code === "invalid") return doubtSecret(refused.message);
       await go(asked ? `/kiosk/service/${order.service}` : state.address); // numbers are left, or the office says why not
       tell(refused.message);
     } finally {
@@ -289,6 +304,7 @@
     if (!given || given.dataset.ticket !== id) return;
     if (given.dataset.print === "none") return;
     screen().dataset.print = answer.printed ? "out" : "failed";
+    if (!answer.printed) speech.say(document.querySelector('[data-paper="failed"]'));
     watchStillness();
   }
 
@@ -306,17 +322,45 @@
     panel.querySelector("[data-sentence]").textContent = sentence;
     panel.hidden = false;
     panel.focus({ preventScroll: true });
+    speech.say(panel);
   }
+
+  /** Something to know that asks for nothing: which of the sentences of the low panel. */
+  function inform(which) {
+    part("helped").hidden = false;
+    part("helped").querySelectorAll("[data-said]").forEach((said) => { said.hidden = said.dataset.said !== which; });
+    clearTimeout(state.informed);
+    state.informed = setTimeout(() => { part("helped").hidden = true; }, HELPED_MS);
+    speech.say(part("helped"));
+  }
+
+  // ---- speech --------------------------------------------------------------------------------------------------------
+
+  function showSpeech() {
+    const key = document.querySelector('[data-do="listen"]');
+    if (key) key.setAttribute("aria-pressed", String(speech.isOn()));
+  }
+
+  speech.onEnd = () => { if (part("still").hidden) watchStillness(); };
+  speech.onFail = () => {
+    showSpeech();
+    if (!state.away) inform("mute");
+    speech.onEnd();
+  };
 
   // ---- the code of a voucher -----------------------------------------------------------------------------------------
 
   const code = () => part("code").textContent.trim().replace(/\s/g, "");
 
   function type(key) {
-    const written = key === "Backspace" ? code().slice(0, -1) : (code() + key).slice(0, 8);
+    const written = shorter(code(), key) ?? (code() + key).slice(0, 8);
     Array.from(part("code").children, (place, at) => { place.textContent = written[at] || ""; });
+    if (key.length === 1) speech.say(key);
     showCode();
   }
+
+  /** What a key of deletion leaves of what was typed; nothing for any other key. */
+  const shorter = (typed, key) => ({ Backspace: typed.slice(0, -1), Delete: "" })[key];
 
   function showCode() {
     const length = code().length;
@@ -324,43 +368,67 @@
     document.querySelector('[data-do="look-up"]').setAttribute("aria-disabled", String(length < 8));
   }
 
-  // ---- the NIK -------------------------------------------------------------------------------------------------------
+  // ---- what nobody else may read: the NIK, the PIN -------------------------------------------------------------------------------------------------------
 
-  const placesOfNik = () => Array.from(part("nik").children);
+  const placesOfSecret = () => Array.from((part("nik") || part("pin")).children);
 
-  function typeNik(key) {
-    if (key === "Backspace") state.nik = state.nik.slice(0, -1);
-    else if (state.nik.length < placesOfNik().length) state.nik += key;
-    else return;
-    showNik(key === "Backspace" ? state.nik.length : state.nik.length - 1);
+  function typeSecret(key) {
+    const left = shorter(state.secret, key);
+    if (left === undefined && state.secret.length === placesOfSecret().length) return;
+    state.secret = left ?? state.secret + key;
+    showSecret(left === undefined ? state.secret.length - 1 : state.secret.length);
+    if (state.secret.length % 4 === 0) speech.say(part("typed-count")); // how many, never which
   }
 
   /** Shows how much is typed, and for a moment the digits from a place on: the page itself holds no others. */
-  function showNik(from) {
-    placesOfNik().forEach((place, at) => {
-      place.classList.toggle("is-typed", at < state.nik.length);
-      place.classList.toggle("is-next", at === state.nik.length);
-      if (at >= state.nik.length) place.textContent = "";
+  function showSecret(from) {
+    placesOfSecret().forEach((place, at) => {
+      place.classList.toggle("is-typed", at < state.secret.length);
+      place.classList.toggle("is-next", at === state.secret.length);
+      if (at >= state.secret.length) place.textContent = "";
       else if (at >= from) {
-        place.textContent = state.nik[at];
+        place.textContent = state.secret[at];
         setTimeout(() => { place.textContent = ""; }, MASK_MS);
       }
     });
-    document.querySelector("[data-typed]").textContent = state.nik.length;
-    part("nik-count").hidden = false;
-    part("nik-fault").hidden = true;
+    document.querySelector("[data-typed]").textContent = state.secret.length;
+    part("typed-count").hidden = false;
+    part("typed-fault").hidden = true;
   }
 
   /** What is wrong with it, in the server's words. */
-  function doubtNik(sentence) {
-    part("nik-count").hidden = true;
-    part("nik-fault").hidden = false;
-    part("nik-fault").querySelector("[data-sentence]").textContent = sentence;
-    part("nik-fault").focus({ preventScroll: true });
+  function doubtSecret(sentence) {
+    part("typed-count").hidden = true;
+    part("typed-fault").hidden = false;
+    part("typed-fault").querySelector("[data-sentence]").textContent = sentence;
+    part("typed-fault").focus({ preventScroll: true });
+    speech.say(part("typed-fault"));
     watchStillness();
   }
 
-  const typed = (key) => (part("nik") ? typeNik : type)(key);
+  const typed = (key) => (part("code") ? type : typeSecret)(key);
+
+  // ---- for staff ------------------------------------------------------------------------------------------------------
+
+  /** Holding the clock asks for the PIN; it goes with every wish, and is forgotten with the screen. */
+  async function openSettings() {
+    const pin = state.secret;
+    try {
+      await post("/api/v1/device/pin", { pin }, { tries: 1 });
+    } catch (refused) {
+      return refused.code === "silent" ? away() : doubtSecret(refused.message);
+    }
+    if (!await go("/kiosk/settings")) return;
+    state.pin = pin;
+    speech.louder(0);
+  }
+
+  async function testPrint(button) {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const printed = await post("/api/v1/device/test-print", { pin: state.pin }, { tries: 1, silence: PRINT_MS }).catch(() => ({ why: "too_slow" }));
+    const tried = printed.printed ? "out" : printed.why;
+    button.querySelectorAll("[data-tried]").forEach((said) => { said.hidden = said.dataset.tried !== tried; });
+  }
 
   // ---- touches -------------------------------------------------------------------------------------------------------
 
@@ -374,21 +442,26 @@
       state.large = !state.large;
       document.body.classList.toggle("is-large", state.large);
       button.setAttribute("aria-pressed", String(state.large));
+      speech.say(button);
     },
-    async help() {
-      const heard = await post("/api/v1/help", {}, { tries: 2 }).then(() => "called", () => "unheard");
-      part("helped").hidden = false;
-      part("helped").querySelectorAll("[data-said]").forEach((said) => { said.hidden = said.dataset.said !== heard; });
-      setTimeout(() => { part("helped").hidden = true; }, HELPED_MS);
+    listen() {
+      if (speech.isOn()) speech.stop();
+      else speech.start(document.querySelector("main"));
+      showSpeech();
     },
-    stay() { focusOnQuestion(); },
+    async help() { inform(await post("/api/v1/help", {}, { tries: 2 }).then(() => "called", () => "unheard")); },
+    stay() { closeStill(); },
     understood() { closePanel("refusal"); },
-    priority(box) { box.setAttribute("aria-checked", String(box.getAttribute("aria-checked") !== "true")); },
+    priority(box) {
+      box.setAttribute("aria-checked", String(box.getAttribute("aria-checked") !== "true"));
+      speech.say(box);
+    },
     fewer() { setCards(-1); },
     more() { setCards(1); },
     wrong() {
       part("wrong").hidden = false;
       part("wrong").querySelector("button").focus({ preventScroll: true });
+      speech.say(part("wrong"));
     },
     keep() { closePanel("wrong"); },
     async cancel() {
@@ -403,10 +476,17 @@
       showPrint(await print(`/api/v1/tickets/${id}/reprint`, reason), id);
     },
     finish() { return start(); },
-    "show-nik"() { showNik(0); },
+    "show-secret"() { showSecret(0); },
     async "to-checklist"() {
       const { fillIn } = state;
       if (await go(`/kiosk/service/${(part("take") || part("another-day")).dataset.service}`) && name() === "checklist" && fillIn) fillIn();
+    },
+    "test-print": testPrint,
+    reload() { location.reload(); },
+    softer() { speech.louder(-1); },
+    louder() { speech.louder(1); },
+    async unpair() {
+      await post("/api/v1/device/unpair", { pin: state.pin }, { tries: 1 }).then(() => location.reload(), (refused) => tell(refused.message));
     },
     "look-up"() { if (code().length === 8) return go(`/kiosk/voucher/${code()}`); },
   };
@@ -420,6 +500,7 @@
     document.querySelectorAll("[data-many]").forEach((word) => { word.hidden = count === 1; });
     document.querySelector('[data-do="fewer"]').disabled = count === 1;
     document.querySelector('[data-do="more"]').disabled = count === most;
+    speech.say(document.querySelector(".kept"));
   }
 
   /** What was filled in survives a change of language. */
@@ -427,13 +508,13 @@
     const box = document.querySelector('[data-do="priority"]');
     const cards = document.querySelector("output[data-cards]");
     const written = part("code") ? code() : "";
-    const nik = state.nik;
+    const { secret } = state;
     return () => {
       const again = document.querySelector('[data-do="priority"]');
       if (box && again) again.setAttribute("aria-checked", box.getAttribute("aria-checked"));
       if (cards && document.querySelector("output[data-cards]")) setCards(Number(cards.textContent) - 1);
       if (part("code")) Array.from(written, type);
-      if (part("nik")) Array.from(nik, typeNik);
+      if (part("nik") || part("pin")) Array.from(secret, typeSecret);
     };
   }
 
@@ -443,6 +524,7 @@
     if (!touched) return;
     event.preventDefault(); // also while the server is away: a link that was followed then leads out of the kiosk
     if (state.away) return;
+    speech.tick();
     if (touched.dataset.key) typed(touched.dataset.key);
     else if (touched.dataset.do) deeds[touched.dataset.do](touched);
     else go(touched.getAttribute("href"));
@@ -450,27 +532,33 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     if (event.target.id === "another-day") takeAnotherDay(event.target);
+    else if (event.target.id === "open-settings") openSettings();
     else take(event.target);
   });
   document.addEventListener("keydown", (event) => {
-    if (!state.away && !event.repeat) part("helped").hidden = true;
-    if (event.key !== "Tab" || !openPanel()) return;
-    event.preventDefault();
-    stayIn(openPanel(), event.shiftKey);
+    const presses = event.key === "Enter" || event.key === " ";
+    // A key that meets the question answers it, and one that is held down was meant once: neither presses anything.
+    if (presses && (event.repeat || !part("still").hidden)) event.preventDefault();
+    if (state.away || event.repeat) return;
+    part("helped").hidden = true;
+    if (!state.working) watchStillness();
   });
+  /** What is typed is as if it were touched; Enter on the question goes on, Escape goes back. */
   document.addEventListener("keydown", (event) => {
-    if (!(part("code") || part("nik")) || event.ctrlKey || event.altKey) return;
-    const key = event.key === "Backspace" ? event.key : event.key.toUpperCase();
-    if (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) typed(key);
+    if (event.defaultPrevented || event.repeat || openPanel()) return;
+    const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    let touched = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (key === "Escape") touched = document.querySelector("[data-back]");
+    if (key === "Enter" && document.querySelector(".keypad") && !document.activeElement.closest("a, button")) touched = document.querySelector(".btn-main");
+    if (touched) touched.click();
   });
   // Not on pointerdown: a panel that vanished under the finger would let the touch through to the key beneath.
-  ["click", "keydown"].forEach((kind) => document.addEventListener(kind, () => {
-    if (!state.away && !state.working) watchStillness();
-  }));
-  ["pointerdown", "pointerup", "pointercancel"].forEach((kind) => document.addEventListener(kind, () => {
+  document.addEventListener("click", () => { if (!state.away && !state.working) watchStillness(); });
+  ["pointerdown", "pointerup", "pointercancel"].forEach((kind) => document.addEventListener(kind, (event) => {
     state.touched = kind === "pointerdown";
+    clearTimeout(state.held);
+    if (state.touched && !state.away && event.target.closest(".k-clock")) state.held = setTimeout(() => go("/kiosk/pin"), HOLD_MS);
   }));
-  document.addEventListener("contextmenu", (event) => event.preventDefault());
 
   // ---- time and the office -------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from queue_server.web.guards import ADMIN, AUDITOR, CLERKS, MANAGERS, STOCK, STO
 from queue_server.web.house import house
 from queue_server.web.language import gettext as _
 from queue_server.web.language import language
+from queue_server.web.printers import printer_words
 from queue_server.web.session import current
 
 blueprint = Blueprint(
@@ -147,20 +148,6 @@ def places() -> Mapping[str, str]:
     devices = {device.device_id: device.name for device in people.all_devices(door.database, door.site)}
     counters = {f"counter-{number}": _("Loket %d") % number for number in house().catalogue().counters}
     return devices | counters
-
-
-def printer_words() -> dict[str, str]:
-    """Why a slip did not come out, by the printer's word for it."""
-    return {
-        "unreachable": _("Pencetak tidak terhubung."),
-        "too_slow": _("Pencetak tidak menjawab dalam 5 detik."),
-        "busy": _("Pencetak masih sibuk."),
-        "no_printer": _("Tidak ada pencetak."),
-        "no_file": _("Berkas pencetak tidak bisa ditulis."),
-        "paper_out": _("Kertas habis."),
-        "cover_open": _("Tutup pencetak terbuka."),
-        "printer_fault": _("Pencetak rusak."),
-    }
 
 
 def sound_words() -> dict[str, str]:

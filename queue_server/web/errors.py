@@ -183,6 +183,7 @@ SENTENCES = {
     "not_signed_in": Words("Silakan masuk dulu.", "Please sign in first."),
     "no_token": Words("Sertakan token nomor Anda.", "Please send your ticket's token."),
     "wrong_password": Words("Nama atau kata sandi salah.", "Wrong name or password."),
+    "wrong_pin": Words("PIN salah.", "Wrong PIN."),
     "unknown_device": Words(
         "Alamat pemasangan ini tidak berlaku lagi. Minta yang baru kepada petugas.",
         "This pairing address is not valid. Ask staff for a new one.",
@@ -211,6 +212,10 @@ SENTENCES = {
     ),
     # what there is not
     "not_found": Words("Alamat itu tidak ada.", "There is nothing at that address."),
+    "no_pin": Words(
+        "Kantor ini belum punya PIN. Buat di server: antrean device pin.",
+        "This office has no PIN yet. Set one on the server: antrean device pin.",
+    ),
     "ticket": Words(
         "Nomor antrean itu tidak ditemukan. Pindai lagi kode di slip, atau tanyakan di meja informasi.",
         "That ticket is not known. Scan the code on the slip again, or ask at the information desk.",

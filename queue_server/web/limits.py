@@ -51,6 +51,7 @@ class Limits:
 
     wrong_by_name: Limit = field(default_factory=lambda: Limit(5, MINUTE))
     wrong_by_address: Limit = field(default_factory=lambda: Limit(30, MINUTE))
+    wrong_pin: Limit = field(default_factory=lambda: Limit(5, MINUTE))  # by kiosk
     strangers: Limit = field(default_factory=lambda: Limit(300, MINUTE))  # by address
     phones: Limit = field(default_factory=lambda: Limit(60, MINUTE))  # by ticket
     numbers: Limit = field(default_factory=lambda: Limit(30, MINUTE))  # by kiosk: docs/field.md#touts

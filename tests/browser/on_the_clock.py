@@ -56,10 +56,10 @@ class OpenDoor:
 
 
 @contextmanager
-def open_door(office: TheOffice) -> Iterator[OpenDoor]:
+def open_door(office: TheOffice, **settings: Any) -> Iterator[OpenDoor]:
     port = services.free_port()
     url = f"http://127.0.0.1:{port}"
-    web = TheWeb(office, public_url=url)
+    web = TheWeb(office, public_url=url, **settings)
     door = OpenDoor(web, url)
     server = make_server("127.0.0.1", port, door, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,))

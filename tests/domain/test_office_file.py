@@ -1,7 +1,8 @@
 """The office file: what the four offices say, and the sentence that answers every mistake."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -117,6 +118,24 @@ def test_every_requirement_names_its_source_or_asks_to_be_checked(name: str) -> 
     for service in catalogue.services.values():
         assert all(item.source or item.check for item in service.checklist)
         assert all(item.label.en for item in service.checklist)
+
+
+def without_english(part: object, place: str) -> list[str]:
+    """Where a text of an office file stands in Indonesian alone."""
+    if isinstance(part, Words):
+        return [f"{place}: {part.id}"] if part.id and not part.en else []
+    if is_dataclass(part):
+        return [fault for f in fields(part) for fault in without_english(getattr(part, f.name), f"{place}.{f.name}")]
+    if isinstance(part, Mapping):
+        return [fault for key, value in part.items() for fault in without_english(value, f"{place}.{key}")]
+    if isinstance(part, tuple | list):
+        return [fault for at, value in enumerate(part) for fault in without_english(value, f"{place}[{at}]")]
+    return []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_everything_that_an_office_says_it_says_in_both_languages(name: str) -> None:
+    assert without_english(office_file.parse(TEXTS[name], f"{name}.toml"), name) == []
 
 
 @pytest.mark.parametrize("name", TEXTS)

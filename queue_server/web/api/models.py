@@ -331,6 +331,12 @@ class PairDevice(Said):
     token: Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+class Pin(Said):
+    """What opens a kiosk's settings."""
+
+    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{6,8}$")]
+
+
 # -- answered ---------------------------------------------------------------------------------------------------------
 
 
