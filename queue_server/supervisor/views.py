@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,6 +31,7 @@ blueprint = Blueprint(
 
 SCARCE_DAYS = 3.0  # business days of cover below which an item is marked
 HOURS_SHOWN = 8
+OTHERS_SHOWN = 3
 
 
 @blueprint.get("")
@@ -39,7 +41,9 @@ def board() -> str | Response:
     if current().role == STOCK:
         return redirect("/supervisor/stock")
     today = read_today()
-    return page("supervisor/board.html", today, main=main_item(today), bars=bars(today.hours), breaks=breaks())
+    main = main_item(today)
+    others = scarcest(item for item in today.items if item != main)
+    return page("supervisor/board.html", today, main=main, others=others, bars=bars(today.hours), breaks=breaks())
 
 
 @blueprint.get("/services")
@@ -130,6 +134,12 @@ def main_item(today: Today) -> ItemToday:
     return next((item for item in today.items if item.item == "KTP"), today.items[0])
 
 
+def scarcest(items: Iterable[ItemToday]) -> list[ItemToday]:
+    """Those that run out first; the store's page has them all."""
+    cover = {item: item.days_of_cover if item.days_of_cover is not None else math.inf for item in items}
+    return sorted(cover, key=lambda item: (item.available > 0, cover[item]))[:OTHERS_SHOWN]
+
+
 def places() -> Mapping[str, str]:
     """Who may ask for help, by the word that an alert names it with."""
     door = house().door
@@ -152,7 +162,7 @@ def printer_words() -> dict[str, str]:
     }
 
 
-CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 112, 90
+CHART_WIDTH, CHART_BASE, CHART_TALLEST = 426, 82, 62
 BAR_GAP = 6
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -317,7 +318,7 @@ def test_no_key_looks_ready_before_the_screen_listens(office: OfficeServer, rina
     rina.route("**/counter.js", lambda route: held.append(route))  # noqa: PLW0108  # its kind is looked at
     rina.reload(wait_until="commit")
     expect(rina.locator("#keys .key")).not_to_have_count(0)
-    expect(rina.locator("#go:not([aria-disabled=true]), .key:not([aria-disabled=true])")).to_have_count(0)
+    expect(rina.locator("#go:not([aria-disabled=true]), [data-verb]:not([aria-disabled=true])")).to_have_count(0)
     held[0].continue_()
     bar(rina, f"Panggil {ticket['number']}")
     expect(rina.locator("#go")).to_have_attribute("aria-disabled", "false")
@@ -339,7 +340,7 @@ def test_a_counter_that_is_cut_off_says_since_when_and_comes_back_by_itself(
     expect(page.get_by_text("Terputus sejak")).to_be_visible()
     expect(page.locator("#go")).to_have_attribute("aria-disabled", "true")
     expect(page.locator("#next .num").first).to_have_text(ticket["number"])
-    for key in page.locator(".key").all()[:-1]:
+    for key in page.locator("[data-verb]:not([data-verb=keys])").all():
         expect(key).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Enter")
     expect(page.locator("#go-words")).to_have_text("Terputus dari server")
@@ -354,7 +355,7 @@ def test_a_counter_that_is_cut_off_says_since_when_and_comes_back_by_itself(
 def test_the_first_to_arrive_in_an_empty_queue_is_heard_once(office: OfficeServer, rina: Page) -> None:
     bar(rina, "Tidak ada yang menunggu")
     expect(rina.locator("#calm")).to_contain_text("Anda akan dipanggil dengan bunyi.")
-    tones = rina.locator(".desk[data-tones='1']")
+    tones = rina.locator("body[data-tones='1']")
     expect(tones).to_have_count(0)
     first = office.take("KTP-CETAK")
     bar(rina, f"Panggil {first['number']}")
@@ -415,6 +416,8 @@ def test_a_break_has_a_reason_and_ends_with_enter(office: OfficeServer, supervis
     expect(rina.locator("#calm")).to_contain_text("Salat, sejak")
     line = supervisor.get("/counters")["counters"][3]
     assert (line["state"], line["reason"]) == ("paused", "Salat")
+    for path, device in (("/api/v1/board/A", "display/A"), ("/api/v1/services", "kiosk")):
+        assert "Salat" not in json.dumps(office.ask("GET", path, headers=office.bearer(device)))
     press(rina, "Enter")
     bar(rina, "Tidak ada yang menunggu")
 
@@ -435,8 +438,106 @@ def test_a_closed_counter_is_free_for_others_and_a_taken_one_names_its_clerk(
     expect(taken).to_contain_text("Loket bebas")
 
 
-def test_help_is_asked_from_the_counter(office: OfficeServer, supervisor: Staff, rina: Page) -> None:
-    rina.get_by_role("button", name="Minta bantuan").click()
-    expect(rina.get_by_role("button", name="Pengawas sudah diberi tahu")).to_be_visible()
-    alerts = supervisor.get("/today")["alerts"]
-    assert ("help_asked", "counter-4") in [(alert["kind"], alert["subject"]) for alert in alerts]
+def test_an_emergency_needs_two_touches_and_names_who_comes(
+    office: OfficeServer, supervisor: Staff, rina: Page, new_page: NewPage
+) -> None:
+    sari = come_in(new_page("counter"), supervisor, "/supervisor/services")
+    title = sari.title()
+    key = rina.locator("[data-verb=help]")
+    expect(key).to_have_text("Darurat")
+    press(rina, "d")
+    rina.keyboard.press("Enter")  # where the cursor stands at first: not the key that calls
+    expect(rina.get_by_role("dialog")).to_be_hidden()
+    assert [alert for alert in supervisor.get("/today")["alerts"] if alert["subject"] == "counter-4"] == []
+
+    press(rina, "d")
+    rina.keyboard.press("Tab")
+    rina.keyboard.press("Enter")
+    expect(key).to_have_text("Bantuan dipanggil")
+    expect(key).to_have_attribute("aria-disabled", "true")
+    press(rina, "d")
+    expect(rina.get_by_role("alert")).to_contain_text("belum ada yang menjawab")
+    alert = sari.locator(".alert", has_text="Loket 4 minta bantuan")
+    expect(alert).to_contain_text("Rina")
+    expect(sari).to_have_title(f"(1) {title}")
+    expect(sari.locator("body")).to_have_attribute("data-tones", "1")
+    alert.get_by_role("button", name="Saya datang").click()
+    expect(alert).to_have_count(0)
+    expect(key).to_have_text("Sari datang")
+    expect(rina.locator("#heard")).to_have_text("Sari datang")
+    expect(key).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_the_next_stage_is_one_key_and_the_card_is_used_where_it_is_printed(
+    office: OfficeServer, supervisor: Staff, rina: Page
+) -> None:
+    ticket = office.take("KTP-CETAK")
+
+    def stage() -> tuple[str, str, list[str]]:
+        seen = supervisor.get(f"/tickets/{ticket['id']}")
+        return seen["state"], seen["stage"], [held["item"] for held in seen["reserved"] if held["item"] == "KTP"]
+
+    onward = rina.locator(".onward")
+    for words, after in (
+        ("Lanjut ke cetak", ("waiting", "C", ["KTP"])),
+        ("Lanjut ke pengambilan", ("waiting", "P", [])),
+    ):
+        serve(rina, ticket)
+        expect(onward).to_contain_text(words)
+        press(rina, "l")
+        bar(rina, f"Panggil {ticket['number']}")
+        assert stage() == after
+    serve(rina, ticket)
+    expect(onward).to_be_hidden()
+    press(rina, "l")
+    expect(rina.get_by_role("alert")).to_have_text("Ini tahap terakhir dari layanan ini.")
+
+
+def test_a_morning_at_the_counter_needs_no_mouse(office: OfficeServer, supervisor: Staff, new_page: NewPage) -> None:
+    first, second = office.take("KTP-HILANG"), office.take("IKD")
+    page = sign_in(new_page("counter"), office, "Rina")
+    expect(page.locator("[data-counter='1']")).to_be_focused()
+    page.keyboard.press("Enter")
+    call(page, first)
+    press(page, "r")
+    expect(page.locator("#marks")).to_contain_text("Panggilan ke-2")
+    press(page, "Enter")
+    bar(page, f"Selesai, panggil {second['number']}")
+    press(page, "t")
+    expect(page.locator("#parked")).to_be_visible()
+    press(page, "p")
+    page.keyboard.type(first["number"])
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    bar(page, "Mulai melayani")
+    press(page, "Enter")
+    bar(page, f"Selesai, panggil {second['number']}")
+    press(page, "s")
+    bar(page, f"Panggil {second['number']}")
+    press(page, "u")
+    bar(page, f"Selesai, panggil {second['number']}")
+    press(page, "a")
+    page.keyboard.press("Escape")
+    press(page, "s")
+    bar(page, f"Panggil {second['number']}")
+    press(page, "i")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    bar(page, "Lanjut melayani")
+    expect(page.locator("#calm")).to_contain_text("Salat, sejak")
+    press(page, "Enter")
+    call(page, second)
+    press(page, "n")
+    expect(page.locator("#done")).to_contain_text("tidak hadir")
+    while not page.locator(".menu summary").evaluate("node => node === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Tutup loket")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Rina, di loket mana Anda bertugas?")
+    assert (state_of(supervisor, first), state_of(supervisor, second)) == ("finished", "waiting")

@@ -146,6 +146,15 @@ def test_a_full_morning_fits_on_the_supervisors_screen(door: OpenDoor, rng: rand
     expect(page.locator("#blanks")).to_contain_text(f"Stok fisik {blanks.on_hand}")
     expect(page.locator("#blanks tr", has_text="kartu anak")).to_contain_text("kosong")
     assert sum(int(words) for words in page.locator("#arrivals text").all_text_contents()[::3]) == today.taken
+    hours = [[f"{hour.hour:02d}", str(hour.taken), str(hour.served)] for hour in today.hours]
+    rows = page.get_by_role("table", name="Per jam").locator("tbody tr")
+    assert [row.locator("th, td").all_text_contents() for row in rows.all()] == hours
+    assert sum(hour.served for hour in today.hours) == today.served
+    longest = page.get_by_role("list", name="Terlama menunggu").locator("li")
+    assert [row.locator("b").text_content() for row in longest.all()] == [wait.number for wait in today.longest]
+    words = {"fine": "wajar", "slow": "hampir lewat", "over": "lewat batas"}
+    for row, wait in zip(longest.all(), today.longest, strict=True):
+        expect(row).to_contain_text(words[wait.light])
     picture(page, "supervisor")
     assert fits(page)
 

@@ -98,6 +98,16 @@ def test_the_counter_can_be_read_and_hit_in_every_state(
     page.keyboard.press("Enter")
     expect(page.locator("#calm")).to_be_visible()
     check(page, "on a break")
+    press(page, "d")
+    check(page, "asking for help")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".is-called")).to_be_visible()
+    check(page, "help is called")
+    calls = [alert for alert in supervisor.get("/today")["alerts"] if alert["subject"] == "counter-4"]
+    supervisor.post(f"/alerts/{calls[0]['seq']}/answer")
+    expect(page.locator(".is-answered")).to_be_visible()
+    check(page, "help comes")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -109,6 +119,7 @@ def test_the_supervisors_pages_can_be_read_and_hit(
         clerks[name].post(f"/counters/{counter}/open")
         clerks[name].post(f"/counters/{counter}/call-next")
     clerks["Rina"].post("/help", {"counter": 1})
+    office.take("IKD")
     supervisor.post("/services/IKD/suspend", {"reason": "Jaringan ke pusat terputus"})
     supervisor.post("/stock/KTP-WNA/movements", {"type": "count", "quantity": 0, "reason": "opname"})
     page, seen = new_page("counter"), set[str]()

@@ -84,12 +84,24 @@ def test_whoever_asks_for_help_stands_on_top_until_somebody_comes(
     page = sari()
     clerks["Rina"].post("/counters/9/open")
     clerks["Rina"].post("/help", {"counter": 9})
-    alert = page.locator(".alert", has_text="Loket 9 minta bantuan")
+    alert = page.locator("#alerts .alert", has_text="Loket 9 minta bantuan")
     expect(alert).to_contain_text("Rina")
     expect(line_of(page, 9)).to_contain_text("minta bantuan")
     alert.get_by_role("button", name="Saya datang").click()
     expect(alert).to_have_count(0)
     assert [a for a in supervisor.get("/today")["alerts"] if a["subject"] == "counter-9"] == []
+
+
+def test_a_break_and_an_idle_counter_say_since_when(office: OfficeServer, clerks: Clerks, sari: Open) -> None:
+    page = sari()
+    clerks["Rina"].post("/counters/5/open")
+    expect(line_of(page, 5)).to_contain_text(re.compile(r"tidak melayani sejak \d\d\.\d\d"))
+    expect(line_of(page, 5)).to_contain_text("siap")
+    clerks["Rina"].post("/counters/5/pause", {"reason": "Ke belakang"})
+    expect(line_of(page, 5)).to_contain_text(re.compile(r"Ke belakang, sejak \d\d\.\d\d"))
+    expect(line_of(page, 5)).to_contain_text("istirahat")
+    page.goto(f"{office.url}/supervisor?lang=en")
+    expect(line_of(page, 5)).to_contain_text("Restroom, since")
 
 
 def test_a_book_that_was_wrong_is_shown_until_it_was_counted(
@@ -128,18 +140,65 @@ def test_a_counter_is_released_after_asking_and_its_number_goes_to_the_head(
 # -- services ------------------------------------------------------------------------------------------------------
 
 
-def test_a_touch_that_comes_before_the_pages_script_is_not_lost(
-    office: OfficeServer, supervisor: Staff, sari: Open
-) -> None:
-    supervisor.post("/services/IKD/suspend", {"reason": "Listrik padam"})
-    page, held = sari("/services"), list[Route]()
+@pytest.mark.parametrize("path", ["", "/services", "/stock", "/numbers"])
+def test_no_key_looks_ready_before_the_pages_script_listens(office: OfficeServer, sari: Open, path: str) -> None:
+    page, held = sari(path), list[Route]()
+    keys = page.locator("[data-opens], [data-send], #sign-out")
+    expect(page.locator("[data-unready]")).to_have_count(0)
     page.route("**/supervisor.js", lambda route: held.append(route))  # noqa: PLW0108  # its kind is looked at
     page.reload(wait_until="commit")
-    page.get_by_role("button", name="Jalankan lagi").click()
-    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("#sign-out")).to_have_count(1)
+    unready = page.locator(
+        "[data-opens][aria-disabled=true], [data-send][aria-disabled=true], #sign-out[aria-disabled]"
+    )
+    assert unready.count() == keys.count() > 2
+    expect(page.locator("#do-suspend")).to_have_css("border-top-style", "dashed")
+    page.locator("#do-suspend").dispatch_event("click")
+    expect(page.locator("dialog[open]")).to_have_count(0)
     held[0].continue_()
+    page.locator("#do-suspend").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator("[data-unready]")).to_have_count(0)
+
+
+def test_whoever_waits_for_a_service_that_stops_gets_another_day_by_the_same_touch(
+    office: OfficeServer, supervisor: Staff, sari: Open, new_page: NewPage
+) -> None:
+    tickets = [office.take("AKTA-MATI") for _ in range(27)]  # more than one command defers
+    page = sari("/services")
+    page.get_by_role("button", name="Hentikan Akta kematian").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Sistem SIAK").check()
+    expect(dialog).to_contain_text("Sistem SIAK tidak bisa dipakai / The national register (SIAK) cannot be used")
+    dialog.get_by_label("Beri antrean tunda kepada 27 orang yang menunggu").check()
+    confirm(page, "Hentikan layanan")
+    expect(page.locator("#result")).to_have_text("Layanan dihentikan. 27 orang mendapat antrean tunda.")
+    assert {supervisor.get(f"/tickets/{ticket['id']}")["state"] for ticket in tickets} == {"deferred"}
+    phone = new_page("phone")
+    phone.goto(f"{tickets[0]['track_url']}?lang=en")
+    expect(phone.locator("#rest")).to_contain_text("Reason: The national register (SIAK) cannot be used.")
+    expect(phone.locator("#hero")).to_contain_text("Pengganti" if "lang=id" in phone.url else tickets[0]["number"])
+    page.goto(f"{office.url}/supervisor/numbers?number={tickets[0]['number']}")
+    expect(page.get_by_role("button", name="Cetak ulang")).to_be_visible()  # the slip of a voucher
+    supervisor.post("/services/AKTA-MATI/resume")
+
+
+def test_those_who_still_wait_can_be_given_another_day_later(
+    office: OfficeServer, supervisor: Staff, sari: Open
+) -> None:
+    ticket = office.take("IKD")
+    supervisor.post("/services/IKD/suspend", {"reason": "Listrik padam"})
+    page = sari()
+    page.get_by_role("button", name="Tunda 1 orang KTP di ponsel").click()
+    expect(page.get_by_role("dialog")).to_contain_text("KTP di ponsel (IKD): 1 orang menunggu")
+    confirm(page, "Beri antrean tunda")
+    expect(page.locator("#result")).to_have_text("1 orang mendapat antrean tunda.")
+    expect(page.get_by_role("button", name="Tunda 1 orang")).to_have_count(0)
+    assert supervisor.get(f"/tickets/{ticket['id']}")["state"] == "deferred"
+    page.get_by_role("button", name="Jalankan lagi KTP di ponsel (IKD)").click()
     confirm(page, "Jalankan lagi")
-    assert not any(service["suspended"] for service in supervisor.get("/today")["services"])
+    expect(page.locator("#suspended section")).to_have_count(0)
+    assert office.take("IKD")["state"] == "waiting"
 
 
 def test_a_service_is_suspended_by_one_touch_and_resumed(office: OfficeServer, supervisor: Staff, sari: Open) -> None:
