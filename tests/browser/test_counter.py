@@ -392,12 +392,12 @@ def test_letters_can_be_given_to_other_keys_and_switched_off(
 ) -> None:
     ticket = office.take("KTP-CETAK")
     press(rina, "?")
-    rina.get_by_role("dialog").get_by_label("Tunda").fill("d")
+    rina.get_by_role("dialog").get_by_label("Tunda").fill("g")
     rina.get_by_role("button", name="Kembali", exact=True).click()
     serve(rina, ticket)
     press(rina, "t")
     assert state_of(supervisor, ticket) == "serving"
-    press(rina, "d")
+    press(rina, "g")
     expect(rina.locator("#parked")).to_be_visible()
 
     rina.get_by_role("button", name="Semua tombol").click()
