@@ -152,9 +152,9 @@ def test_a_full_morning_fits_on_the_supervisors_screen(door: OpenDoor, rng: rand
     assert sum(hour.served for hour in today.hours) == today.served
     longest = page.get_by_role("list", name="Terlama menunggu").locator("li")
     assert [row.locator("b").text_content() for row in longest.all()] == [wait.number for wait in today.longest]
-    words = {"fine": "wajar", "slow": "hampir lewat", "over": "lewat batas"}
+    said = {"fine": "wajar", "slow": "hampir lewat", "over": "lewat batas"}
     for row, wait in zip(longest.all(), today.longest, strict=True):
-        expect(row).to_contain_text(words[wait.light])
+        expect(row).to_contain_text(said[wait.light])
     picture(page, "supervisor")
     assert fits(page)
 
