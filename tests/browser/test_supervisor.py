@@ -17,6 +17,7 @@ from tests.services import Screen
 pytestmark = pytest.mark.browser
 NewPage = Callable[[Screen], Page]
 Clerks = dict[str, Staff]
+CUT_MS = 30_000  # more than a page waits before it says that it is cut off
 
 
 @pytest.fixture
@@ -135,6 +136,26 @@ def test_a_counter_is_released_after_asking_and_its_number_goes_to_the_head(
     expect(page.locator("#result")).to_have_text("Loket dilepas.")
     expect(line_of(page, 2)).to_contain_text("tutup")
     assert supervisor.get("/queue?counter=1")["board"]["next"][0]["number"] == first["number"]
+
+
+def test_a_board_that_is_cut_off_keeps_its_list_and_no_key_that_writes(
+    office: OfficeServer, clerks: Clerks, supervisor: Staff, new_page: NewPage
+) -> None:
+    clerks["Rina"].post("/counters/6/open")
+    page, is_up = new_page("counter"), False
+    page.clock.install()
+    page.route_web_socket(re.compile("/socket.io/"), lambda socket: is_up and socket.connect_to_server())
+    come_in(page, supervisor, "/supervisor")
+    expect(page.locator("#release-6")).to_be_enabled()
+    page.clock.fast_forward(CUT_MS)
+    expect(page.get_by_text("Terputus sejak")).to_be_visible()
+    expect(line_of(page, 6)).to_contain_text("Rina")
+    expect(page.locator(":is([data-opens], [data-send]):not([aria-disabled=true])")).to_have_count(0)
+    expect(page.locator("#do-suspend")).to_have_css("border-top-style", "dashed")
+    is_up = True
+    page.clock.fast_forward(CUT_MS)
+    expect(page.get_by_text("Terputus sejak")).to_be_hidden()
+    expect(page.locator("#release-6")).to_be_enabled()
 
 
 # -- services ------------------------------------------------------------------------------------------------------

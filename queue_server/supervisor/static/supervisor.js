@@ -28,6 +28,14 @@
     tick();
   }
 
+  /** While the line is cut keys that would write are dashed; the list stays as it was, with its hour above it. */
+  function rest(since) {
+    document.querySelectorAll("[data-opens], [data-send]").forEach((key) => {
+      if (since === null) key.removeAttribute("aria-disabled");
+      else key.setAttribute("aria-disabled", "true");
+    });
+  }
+
   const helpCalls = () => [...document.querySelectorAll(".alert.help")].map((alert) => alert.id);
 
   function focus(id) {
@@ -290,5 +298,5 @@
 
   tick();
   setInterval(tick, 1000);
-  watch("office", calmly(redraw), () => {});
+  watch("office", calmly(redraw), rest);
 })();
