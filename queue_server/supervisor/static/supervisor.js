@@ -129,19 +129,7 @@
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
     try {
-      if (dialog.id === "confirm") await record(form);
-      else {
-        const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
-        const deferring = form.querySelector("[data-deferring] :checked");
-        const answer = await send(form, path, fields(form));
-        const deferred = deferring || dialog.id === "defer" ? await deferAll(form, path.replace("/suspend", "/defer"), answer) : 0;
-        if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
-        if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
-        const without = (answer.without_blank || []).join(", ");
-        const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
-        const done = [form.dataset.done, without && say("without", { numbers: without }), deferred && say("deferred", { number: deferred })];
-        tell(short || done.filter(Boolean).join(" "));
-      }
+      await (dialog.id === "confirm" ? record(form) : order(form, dialog));
       dialog.close();
       await redraw();
     } catch (error) {
@@ -150,6 +138,20 @@
       form.removeAttribute("aria-busy");
     }
   });
+
+  /** What a dialog asks for, and for a service that stops another day for those who wait. */
+  async function order(form, dialog) {
+    const path = form.dataset.post.replace("{service}", () => form.elements.service.value);
+    const defers = dialog.id === "defer" || form.querySelector("[data-deferring] :checked");
+    const answer = await send(form, path, fields(form));
+    const deferred = defers ? await deferAll(form, path.replace("/suspend", "/defer"), answer) : 0;
+    if (answer.printed === false) throw new Error(say("unprinted", { why: say("printer." + answer.why) }));
+    if (form.dataset.finds) return location.assign(form.dataset.finds + answer.number);
+    const without = (answer.without_blank || []).join(", ");
+    const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
+    const done = [form.dataset.done, without && say("without", { numbers: without }), deferred && say("deferred", { number: deferred })];
+    return tell(short || done.filter(Boolean).join(" "));
+  }
 
   /** The office defers a portion at a time; how many in all. What it has not come to stays in line and is asked for anew. */
   async function deferAll(form, path, answer) {
