@@ -194,7 +194,7 @@ def test_who_still_waits_at_closing_comes_back_on_a_voucher_that_is_kept(
 # -- how long it takes, as it was told ---------------------------------------------------------------------------------
 
 
-def well_told(figures: dict[str, int]) -> bool:
+def well_told(figures: dict[str, Any]) -> bool:
     """Four of five waits lie within the range on the slip, and half of the ranges are narrower than 60 % of a wait."""
     return figures["inside"] >= 0.8 * figures["people"] and figures["width"] <= 0.6 * figures["wait"]
 

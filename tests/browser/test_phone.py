@@ -184,14 +184,14 @@ def test_who_has_chosen_a_language_keeps_it_through_what_they_do(phone: Page, do
     open_page(phone, door, mine(door), "?lang=en")
     phone.get_by_role("link", name="Give the number back").tap()
     phone.get_by_role("button", name="Yes, give it back").tap()
-    expect(phone.locator("#hero")).to_contain_text("Cancelled.")
+    expect(phone.locator("#hero")).to_contain_text("This number was given back.")
 
 
 STATES = {
     "waiting": ("", "Menunggu.", "Waiting."),
     "back": ("back=1", "Berapa orang boleh maju lebih dulu?", "How many people may go before you?"),
     "another": ("another=1", "Pindah ke Selasa, 24 November", "Come on Tuesday 24 November"),
-    "cancel": ("cancel=1", "Batalkan nomor A-013?", "Cancel number A-013?"),
+    "cancel": ("cancel=1", "Batalkan nomor A-013?", "Give back number A-013?"),
     "soon": ("", "Bersiap: dua nomor lagi.", "Get ready: two more numbers."),
     "stepped": ("back=1", "Anda baru saja mundur.", "You have just let others go first."),
     "suspended": ("", "Atau pilih hari lain.", "Or choose another day."),
@@ -201,8 +201,8 @@ STATES = {
     "parked": ("", "Nomor Anda tetap disimpan.", "Your number is kept."),
     "finished": ("", "Terima kasih.", "Thank you."),
     "skipped": ("", "Dilewati.", "Skipped."),
-    "cancelled": ("", "Sudah dibatalkan", "Cancelled."),
-    "deferred": ("", "Antrean tunda.", "Another day."),
+    "cancelled": ("", "Nomor ini sudah dibatalkan.", "This number was given back."),
+    "deferred": ("", "Antrean tunda.", "Voucher."),
 }
 
 
