@@ -306,9 +306,12 @@ class Snapshot:
         open_now = tuple(number for number, state in self.counters.items() if state.state == counters.OPEN)
         return line_of(self.catalogue, tuple(services), open_now)
 
-    def service_minutes(self, service: str) -> float:
-        pace = self.paces.get(service) or Pace(self.today, service)
-        return pace.minutes(self.catalogue.services[service].service_minutes)
+    @cached_property
+    def service_minutes(self) -> dict[str, float]:
+        """What one person of each service takes today."""
+        unknown = Pace(self.today, "")
+        services = self.catalogue.services.items()
+        return {code: self.paces.get(code, unknown).minutes(service.service_minutes) for code, service in services}
 
     def wait_of(self, ticket: Ticket, ahead: int, vouchers_before: float) -> tuple[Wait, Wait]:
         """Of one that waits; `vouchers_before` is what share of today's open vouchers goes before it."""
@@ -326,8 +329,8 @@ class Snapshot:
         others = {code: self.waiting_for(code) - without.get(code, 0) for code in line.services}
         late = self.span is None or self.now >= queueing.vouchers_until(self.span.opens_ms)
         share = 0 if late else vouchers_before
-        promised = {code: share * self.dated.get((self.today, code), 0) for code in line.services}
-        minutes = queueing.minutes_to_call(line, mine, others, ahead, promised, self.service_minutes)
+        promised = {code: share * self.dated.get((self.today, code), 0) for code in line.services} if share else {}
+        minutes = queueing.minutes_to_call(line, mine, others, ahead, promised, self.service_minutes.__getitem__)
         return queueing.expected_wait(self.span, self.now, minutes)
 
     def in_line(self, line: Line) -> int:
