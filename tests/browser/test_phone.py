@@ -386,23 +386,6 @@ def test_the_page_is_light_enough_for_a_slow_line(chromium: Browser, door: OpenD
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 360])
-@pytest.mark.parametrize("language", ["id", "en"])
-def test_type_targets_and_contrast_hold_on_small_phones(phone: Page, door: OpenDoor, width: int, language: str) -> None:
-    ticket = mine(door)
-    phone.set_viewport_size({"width": width, "height": 640})
-    open_page(phone, door, ticket, f"?lang={language}")
-    assert phone.evaluate("document.documentElement.scrollWidth") == width
-    assert measures.too_small(phone, 15) == []
-    assert measures.hard_to_hit(phone, 48, 48) == []
-    assert measures.too_faint(phone, 4.5) == []
-    assert measures.violations(phone) == []
-    call_all_before(door, ticket)
-    open_page(phone, door, ticket, f"?lang={language}")
-    assert phone.evaluate("document.documentElement.scrollWidth") == width
-    assert measures.too_faint(phone, 4.5) + measures.violations(phone) == []
-
-
 def test_the_number_speaks_up_on_a_phone(phone: Page, door: OpenDoor) -> None:
     open_page(phone, door, mine(door))
     expect(phone.locator("[aria-live]")).to_have_count(1)
