@@ -102,16 +102,28 @@ def minutes_to_call(
     promised: Mapping[str, float],
     minutes: Callable[[str], float],
 ) -> float | None:
-    """Working minutes until one of the services that are `mine` is called; None while no counter is open for it.
+    """Working minutes until one of the services that are `mine` is called; None while no counter is open for it."""
+    return soonest(minutes_of_callers(line, others, ahead, promised, minutes), mine)
+
+
+def soonest(callers: Iterable[tuple[frozenset[str], float]], mine: Collection[str]) -> float | None:
+    """The first counter that is through and serves one of `mine`."""
+    return min((through for services, through in callers if not services.isdisjoint(mine)), default=None)
+
+
+def minutes_of_callers(
+    line: Line,
+    others: Mapping[str, int],
+    ahead: int,
+    promised: Mapping[str, float],
+    minutes: Callable[[str], float],
+) -> list[tuple[frozenset[str], float]]:
+    """What the counters of a line serve, and the working minutes until each is through with those before somebody.
 
     `others` are those who wait, for each service of the line, of whom `ahead` are called before; `promised` are holders
     of vouchers who have not come yet and will go before; `minutes` that one person of a service takes. Counters that
-    serve a service share its work, the less each has besides the more of it, and the first that is through with what
-    came before calls.
-    Source: `docs/field.md#waiting`.
+    serve a service share its work, the less each has besides the more of it. Source: `docs/field.md#waiting`.
     """
-    if not line.callers:
-        return None
     people = sum(others.values())
     share = min(1.0, ahead / people) if people else 0.0
     work = {}
@@ -119,17 +131,17 @@ def minutes_to_call(
         if before := share * waiting + promised.get(code, 0):
             work[code] = before * minutes(code)
     turns = dict.fromkeys(work, 0.0)  # what part of the work of a service is done in a minute
-    calling_us = []
+    counters = []
     for services, number in line.callers:
         codes = [code for code in work if code in services]
         needed = sum([work[code] for code in codes])
         for code in codes:
             turns[code] += number / needed
-        if not services.isdisjoint(mine):
-            calling_us.append((codes, needed))
-    if any(not needed for _, needed in calling_us):
-        return 0.0
-    return min(sum([work[code] / turns[code] for code in codes]) / needed for codes, needed in calling_us)
+        counters.append((services, codes, needed))
+    return [
+        (services, sum([work[code] / turns[code] for code in codes]) / needed if codes else 0.0)
+        for services, codes, needed in counters
+    ]
 
 
 def vouchers_until(opens_ms: int) -> int:

@@ -48,7 +48,6 @@ from queue_server.domain.views import (
 )
 
 NEXT_SHOWN = 10
-NOBODY: Mapping[str, int] = {}
 HELP_SHOWN_MS = 5 * 60_000  # for so long a counter says who answered its call for help
 EARLIER_SHOWN = 5
 BREAK = {"id": "Istirahat pukul {}.", "en": "Break {}."}
@@ -310,29 +309,41 @@ class Snapshot:
         open_now = tuple(number for number, state in self.counters.items() if state.state == counters.OPEN)
         return line_of(self.catalogue, tuple(services), open_now)
 
-    def service_minutes(self, service: str) -> float:
-        pace = self.paces.get(service) or Pace(self.today, service)
-        return pace.minutes(self.catalogue.services[service].service_minutes)
+    @cached_property
+    def service_minutes(self) -> dict[str, float]:
+        """What one person of each service takes today."""
+        unknown = Pace(self.today, "")
+        services = self.catalogue.services.items()
+        return {code: self.paces.get(code, unknown).minutes(service.service_minutes) for code, service in services}
 
     def wait_of(self, ticket: Ticket, ahead: int, vouchers_before: float) -> tuple[Wait, Wait]:
         """Of one that waits; `vouchers_before` is what share of today's open vouchers goes before it."""
-        return self.wait_in(self.line([ticket.service]), [ticket.service], ahead, {ticket.service: 1}, vouchers_before)
+        line = self.line([ticket.service])
+        others = {code: self.waiting_for(code) - (code == ticket.service) for code in line.services}
+        return self.wait_in(self.callers(line, others, ahead, vouchers_before), [ticket.service])
 
-    def wait_in(
-        self,
-        line: Line,
-        mine: Collection[str],
-        ahead: int,
-        without: Mapping[str, int] = NOBODY,
-        vouchers_before: float = 1,
-    ) -> tuple[Wait, Wait]:
-        """Of who comes now for one of the services `mine`; of somebody who is counted already, `without` them."""
-        others = {code: self.waiting_for(code) - without.get(code, 0) for code in line.services}
+    def wait_of_newcomer(self, line: Line, mine: Collection[str]) -> tuple[Wait, Wait]:
+        """Of who comes now for one of the services `mine`. Many services share a line."""
+        if line not in self.callers_of:
+            others = {code: self.waiting_for(code) for code in line.services}
+            self.callers_of[line] = self.callers(line, others, sum(others.values()))
+        return self.wait_in(self.callers_of[line], mine)
+
+    def callers(
+        self, line: Line, others: Mapping[str, int], ahead: int, vouchers_before: float = 1
+    ) -> list[tuple[frozenset[str], float]]:
         late = self.span is None or self.now >= queueing.vouchers_until(self.span.opens_ms)
-        share = 0 if late else vouchers_before
-        promised = {code: share * self.dated.get((self.today, code), 0) for code in line.services}
-        minutes = queueing.minutes_to_call(line, mine, others, ahead, promised, self.service_minutes)
-        return queueing.expected_wait(self.span, self.now, minutes)
+        dated = {} if late else self.dated
+        promised = {code: vouchers_before * dated.get((self.today, code), 0) for code in line.services} if dated else {}
+        return queueing.minutes_of_callers(line, others, ahead, promised, self.service_minutes.__getitem__)
+
+    def wait_in(self, callers: list[tuple[frozenset[str], float]], mine: Collection[str]) -> tuple[Wait, Wait]:
+        return queueing.expected_wait(self.span, self.now, queueing.soonest(callers, mine))
+
+    @cached_property
+    def callers_of(self) -> dict[Line, list[tuple[frozenset[str], float]]]:
+        """What `wait_of_newcomer` has worked out already."""
+        return {}
 
     def in_line(self, line: Line) -> int:
         """Who comes now stands behind so many."""
@@ -361,7 +372,7 @@ class Snapshot:
             reason_words=words_of(suspension.reason, language) if suspension else "",
             waiting=self.waiting_for(service.code),
             ahead=ahead,
-            wait_minutes=self.wait_in(line, [service.code], ahead)[0],
+            wait_minutes=self.wait_of_newcomer(line, [service.code])[0],
             blanks=self.blanks(service),
             limited_by=self.limit(service)[0],
             gone=self.gone(service, language),
@@ -398,7 +409,7 @@ class Snapshot:
             small=group.small,
             waiting=self.waiting_in(prefix),
             ahead=ahead,
-            wait_minutes=self.wait_in(line, self.catalogue.codes_of_group[prefix], ahead)[0],
+            wait_minutes=self.wait_of_newcomer(line, self.catalogue.codes_of_group[prefix])[0],
             open=None in reasons,
             reason=None if None in reasons else reasons[0],
             blanks=left[0] if left else None,

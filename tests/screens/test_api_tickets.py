@@ -328,7 +328,7 @@ def test_stepping_back_is_refused_in_the_language_of_who_asks(web: TheWeb) -> No
     assert web.stranger().post(path, {"places": 1}).status_code == 401
     clerk_at(web, 3).do("/counters/3/call-next")
     called = web.stranger().post(path, {"places": 1}, **headers)
-    assert called.json["detail"] == "A-001 sudah dipanggil, jadi itu tidak bisa."
+    assert called.json["detail"] == "A-001 sedang dipanggil, jadi itu tidak bisa."
 
 
 def test_a_phone_asks_for_another_day_and_a_lost_reply_gives_no_second_code(web: TheWeb, office: TheOffice) -> None:
