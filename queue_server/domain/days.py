@@ -8,6 +8,7 @@ from typing import ClassVar
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 # A time service sets a clock back by a moment; only more than that is a clock that nobody should trust.
 CLOCK_TOLERANCE_MS = 5_000
+DISPLAY_AWAY, KIOSK_AWAY, PRINTER_DOWN = DEVICE_ALARMS = ("display_away", "kiosk_away", "printer_down")
 PACE_KEPT = 31  # service times from which a median is taken
 
 
@@ -95,6 +96,7 @@ class Suspension:
     reason: str
     since: int
     actor: str
+    equipment: str = ""  # the kind of device of which none works; empty: a supervisor has said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Alert:
     KEY: ClassVar[tuple[str, ...]] = ("seq",)
 
     seq: int
-    kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed
+    kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed | one of `DEVICE_ALARMS`
     subject: str  # a ticket's number, an item's code or a device's id
     detail: str
     at: int

@@ -354,6 +354,7 @@ class ServiceToday:
     printed: int
     spoilt: int
     suspended: str | None  # the reason
+    lacks: str  # the kind of equipment for whose lack it is; empty: a supervisor has suspended it, or nobody
     unchecked: int  # checklist items that a supervisor has to confirm
 
 

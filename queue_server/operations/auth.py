@@ -10,6 +10,7 @@ from queue_server.domain.office import Office
 
 ROLES = ("clerk", "supervisor", "stock", "auditor", "admin")
 KINDS = ("kiosk", "display")
+PAIRING_MS = 10 * 60_000  # how long a code on a screen is good
 LONGEST_NAME = 100  # as long as somebody may type to sign in
 
 
@@ -42,6 +43,15 @@ def change_staff(office: Office, *, row: dict[str, Any], signed_in: Sequence[str
     return {"staff_id": row["staff_id"], "active": row["active"]}
 
 
+def require_device(office: Office, kind: str, name: str, hall: str | None) -> None:
+    """Raises `Invalid`, `NotFound` (hall)."""
+    if kind not in KINDS:
+        raise Invalid("unknown_kind", kind=kind)
+    require_name(name)
+    if hall is not None and hall not in office.catalogue.halls:
+        raise NotFound("hall", hall=hall)
+
+
 def add_device(
     office: Office,
     *,
@@ -55,11 +65,7 @@ def add_device(
     sound: bool = False,
 ) -> dict[str, Any]:
     """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall)."""
-    if kind not in KINDS:
-        raise Invalid("unknown_kind", kind=kind)
-    require_name(name)
-    if hall is not None and hall not in office.catalogue.halls:
-        raise NotFound("hall", hall=hall)
+    require_device(office, kind, name, hall)
     office.hand_over(
         "devices",
         {
@@ -72,11 +78,61 @@ def add_device(
             "sound": sound,
             "token_hash": token_hash,
             "created_at": office.now,
-            "last_seen": None,
             "revoked_at": None,
         },
     )
     return {"device_id": device_id, "kind": kind, "name": name}
+
+
+def change_device(
+    office: Office, *, row: dict[str, Any], others: Sequence[dict[str, Any]], **changes: Any
+) -> dict[str, Any]:
+    """Rename a device, move it, or set its sound, printer or paper; `row` is the whole device as it stands.
+
+    Of the displays that may be heard in one hall only one speaks: those of `others` that do fall silent when this one
+    is to. Raises `Invalid`, `NotFound` (hall).
+    """
+    device = {**row, **changes}
+    require_device(office, device["kind"], device["name"], device["hall"])
+    office.hand_over("devices", device)
+    return {"device_id": device["device_id"], "silenced": silence(office, device, others)}
+
+
+def silence(office: Office, device: dict[str, Any], others: Sequence[dict[str, Any]]) -> list[str]:
+    """The names of the displays that fall silent because `device` speaks."""
+    if not device["sound"]:
+        return []
+    rivals = [other for other in others if other["device_id"] != device["device_id"] and heard_beside(device, other)]
+    for other in rivals:
+        office.hand_over("devices", {**other, "sound": False})
+    return [other["name"] for other in rivals]
+
+
+def heard_beside(device: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether both speak in one hall; a display without a hall is heard in all of them."""
+    speaks = other["kind"] == device["kind"] == "display" and other["sound"] and not other["revoked_at"]
+    return bool(speaks and (None in (device["hall"], other["hall"]) or device["hall"] == other["hall"]))
+
+
+def begin_pairing(office: Office, *, code: str, token_hash: str) -> dict[str, Any]:
+    """A screen waits to become a device, under a code that can be read aloud."""
+    expires_at = office.now + PAIRING_MS
+    office.hand_over("pairings", {"code": code, "token_hash": token_hash, "expires_at": expires_at})
+    return {"code": code, "expires_at": expires_at}
+
+
+def pair_device(
+    office: Office, *, pairing: dict[str, Any], others: Sequence[dict[str, Any]], **device: Any
+) -> dict[str, Any]:
+    """The waiting screen becomes a device: its secret is the device's token, and the code is used up.
+
+    Raises `NotFound` for a code that has expired, `Invalid`, `NotFound` (hall).
+    """
+    if pairing["expires_at"] <= office.now:
+        raise NotFound("pairing_code")
+    made = add_device(office, token_hash=pairing["token_hash"], **device)
+    office.hand_over("pairings", {**pairing, "expires_at": office.now})
+    return {**made, "silenced": silence(office, {**device, "revoked_at": None}, others)}
 
 
 def revoke_device(office: Office, *, row: dict[str, Any]) -> dict[str, Any]:

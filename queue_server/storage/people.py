@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from queue_server.storage import statements
 from queue_server.storage.database import Database
-from queue_server.storage.schema import PLAIN, devices, nik_marks, sessions, staff
+from queue_server.storage.schema import PLAIN, device_signs, devices, nik_marks, pairings, sessions, staff
 
 T = TypeVar("T")
 
@@ -44,8 +44,27 @@ class Device:
     sound: bool
     token_hash: str
     created_at: int
-    last_seen: int | None = None
     revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSign:
+    """What a device has last shown of itself: when, with which version of its page, and how its printer was when."""
+
+    device_id: str
+    last_seen: int
+    version: str = ""
+    printer: str = ""
+    printer_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A screen that waits, until `expires_at`, for somebody to type its code."""
+
+    code: str
+    token_hash: str
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,22 @@ def device_by_id(database: Database, site: str, device_id: str) -> Device | None
 
 def all_devices(database: Database, site: str) -> list[Device]:
     return rows(database, Device, devices, site)
+
+
+def device_signs_of(database: Database, site: str) -> dict[str, DeviceSign]:
+    """By the device's id."""
+    query = sa.select(*columns(device_signs, DeviceSign)).where(device_signs.c.site == site)
+    with database.reading() as connection:
+        return {row.device_id: DeviceSign(*row) for row in connection.execute(query)}
+
+
+def pairing(database: Database, site: str, *, code: str = "", token_hash: str = "") -> Pairing | None:
+    """By its code or by its secret's hash, expired or not."""
+    mine = pairings.c.code == code if code else pairings.c.token_hash == token_hash
+    query = sa.select(*columns(pairings, Pairing)).where(pairings.c.site == site, mine)
+    with database.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    return Pairing(*row) if row else None
 
 
 def session(database: Database, site: str, session_hash: str) -> tuple[Session, Staff] | None:
@@ -127,8 +162,9 @@ def write_plain(connection: sa.Connection, site: str, handed_over: Iterable[tupl
 
 
 def forget_sessions(connection: sa.Connection, site: str, now: int) -> None:
-    """Those that have expired."""
-    connection.execute(sessions.delete().where(sessions.c.site == site, sessions.c.expires_at <= now))
+    """Those that have expired, and the codes of screens for which nobody came."""
+    for table in (sessions, pairings):
+        connection.execute(table.delete().where(table.c.site == site, table.c.expires_at <= now))
 
 
 def forget_marks(connection: sa.Connection, site: str, before: str) -> None:

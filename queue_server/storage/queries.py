@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue, Line
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
+from queue_server.domain.equipment import in_language
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import SlipReprinted, TicketCalled
 from queue_server.domain.office import Entry, catalogue_in_force
@@ -732,7 +733,8 @@ def service_today(snapshot: Snapshot, code: str, count: ServiceCount | None, lan
         promised=row.promised,
         printed=row.printed,
         spoilt=row.spoilt,
-        suspended=suspension.reason if suspension else None,
+        suspended=in_language(suspension.reason, language) if suspension else None,
+        lacks=suspension.equipment if suspension else "",
         unchecked=sum(line.check for line in service.checklist),
     )
 

@@ -19,6 +19,7 @@ from queue_server.domain.backlog import InvitationDay
 from queue_server.domain.catalogue import Catalogue, Line, Service, line_of
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import Alert, Call, Day, Pace, ServiceCount, Suspension
+from queue_server.domain.equipment import in_language
 from queue_server.domain.errors import Refusal
 from queue_server.domain.policy import Arrival, BucketCount, ItemUse, Ration
 from queue_server.domain.stock import Balance, ItemDay, Reservation
@@ -342,7 +343,7 @@ class Snapshot:
             hall_name=self.catalogue.halls[hall].name.get(language),
             open=reason is None,
             reason=reason,
-            reason_words=suspension.reason if suspension else "",
+            reason_words=in_language(suspension.reason, language) if suspension else "",
             waiting=self.waiting_for(service.code),
             ahead=ahead,
             wait_minutes=self.wait(service.code, ahead)[0],
@@ -463,7 +464,7 @@ class Snapshot:
     def stopped_services(self, language: str) -> Iterator[Stopped]:
         for service in self.catalogue.services.values():
             if suspension := self.suspensions.get(service.code):
-                yield Stopped((service.name.get(language),), suspension.reason)
+                yield Stopped((service.name.get(language),), in_language(suspension.reason, language))
 
     def stopped(self, language: str, among: Collection[str] | None = None) -> tuple[Stopped, ...]:
         """What each reason has stopped `among` these services: a group by its name when all of it has stopped."""
@@ -475,7 +476,7 @@ class Snapshot:
             told = [s for s in services if s.code in reasons and (among is None or s.code in among)]
             for named in told[:1] if whole else told:
                 found[reasons[named.code]].append((group if whole else named).name.get(language))
-        return tuple(Stopped(tuple(names), reason) for reason, names in found.items())
+        return tuple(Stopped(tuple(names), in_language(reason, language)) for reason, names in found.items())
 
     def all_gone(self, language: str) -> list[str]:
         """The items for whose lack some service is sold out, by name, each once."""

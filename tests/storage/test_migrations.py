@@ -107,9 +107,11 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Antrean as it may be next year: one more revision, which adds a table, and fails when `broken` exists."""
     migrations = tmp_path / "migrations"
     shutil.copytree(upgrade_module.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "r0002_next.py").write_text(
+    newest = upgrade_module.revisions()[-1]
+    number = f"{int(newest) + 1:04d}"
+    (migrations / "versions" / f"r{number}_next.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '{number}', '{newest}', None, None\n"
         "def upgrade():\n"
         "    op.create_table('visits', sa.Column('site', sa.Text, primary_key=True))\n"
         "    op.create_table('broken', sa.Column('site', sa.Text, primary_key=True))\n"
@@ -128,7 +130,8 @@ def test_an_old_schema_is_copied_first_and_verified_afterwards(
     assert schema_state(office.database) == "current"
     if office.database.dialect == "sqlite":
         with closing(sqlite3.connect(copy)) as connection:
-            assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            made_by = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            assert made_by == [(upgrade_module.revisions()[-2],)]
             assert connection.execute("SELECT count(*) FROM tickets").fetchall() == [(1,)]
     office.take("KTP-CETAK")
     office.verify()
