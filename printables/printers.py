@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -135,7 +136,7 @@ class CablePrinter:
         return _write(self.path, 0, data, seconds, UNREACHABLE)
 
     def state(self, seconds: float = LIMIT_SECONDS) -> str:
-        return SILENT if os.path.exists(self.path) else UNREACHABLE
+        return SILENT if Path(self.path).exists() else UNREACHABLE
 
 
 def _write(path: str, how: int, data: bytes, seconds: float, not_there: str) -> PrintResult:
@@ -201,7 +202,6 @@ class NetworkPrinter:
                 return PrintResult(False, TOO_SLOW)
             except OSError:
                 return PrintResult(False, UNREACHABLE)
-
 
     def state(self, seconds: float = LIMIT_SECONDS) -> str:
         until = monotonic() + seconds

@@ -35,6 +35,7 @@ from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
 from queue_server.supervisor.backlog import blueprint as backlog_pages
 from queue_server.supervisor.closing import blueprint as closing_page
+from queue_server.supervisor.devices import blueprint as devices_page
 from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language
@@ -43,6 +44,7 @@ from queue_server.web.api import (
     backlog,
     closing,
     counters,
+    devices,
     ledger,
     office,
     reports,
@@ -53,7 +55,9 @@ from queue_server.web.api import (
     vouchers,
 )
 from queue_server.web.api.routes import new_app
-from queue_server.web.guards import csrf_token
+from queue_server.web.attendance import VERSION, Attendance
+from queue_server.web.devices import ask_printers, mind_devices
+from queue_server.web.guards import csrf_token, screen_kind
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, house, move_in, new_code
 from queue_server.web.pages import blueprint as pages
@@ -68,6 +72,8 @@ READING_THREADS = 4  # each reads on a connection of its own
 BACKLOG = 4096  # connections that may knock at once
 LAST_WORDS_SECONDS = 2.0  # for answers that are already on their way when the server is stopped
 A_PART_DIED = 70  # exit code: whoever started us starts us again
+MIND_SECONDS = 10.0  # how often screens are looked after
+ASK_SECONDS = 60.0  # how often a printer is asked how it is
 NETWORK_PAUSE_SECONDS = 5.0  # before listening to a database again that went away
 
 
@@ -98,7 +104,8 @@ def open_house(
     book: Any = Aside(Ledger(database, settings.site), aside)
     door = Door(database, settings.site, settings.secret_key, clock, aside)
     reports: Any = Aside(Reports(database, settings.site), aside)
-    return House(settings, reads, book, reports, writer, door, aside, hashing, clock)
+    attendance = Attendance(clock(), alone=database.dialect == "sqlite")
+    return House(settings, reads, book, reports, writer, door, aside, hashing, clock, attendance)
 
 
 class Aside:
@@ -115,13 +122,39 @@ class Aside:
 def build_app() -> Flask:
     """The Flask app, the API and every screen; a house has to `move_in` before it answers."""
     app: Flask = new_app("queue_server.web")
-    for room in (system, access, tickets, vouchers, slips, counters, stock, ledger, office, closing, reports, backlog):
+    for room in (
+        system,
+        access,
+        tickets,
+        vouchers,
+        slips,
+        counters,
+        stock,
+        ledger,
+        office,
+        closing,
+        reports,
+        backlog,
+        devices,
+    ):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    for blueprint in (pages, public, places, kiosk, display, counter, supervisor, store, closing_page, backlog_pages):
+    for blueprint in (
+        pages,
+        public,
+        places,
+        kiosk,
+        display,
+        counter,
+        supervisor,
+        store,
+        closing_page,
+        backlog_pages,
+        devices_page,
+    ):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())
-    app.context_processor(lambda: {"csrf_token": csrf_token()})
+    app.context_processor(lambda: {"csrf_token": csrf_token(), "screen": screen_kind(), "version": VERSION})
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
@@ -157,7 +190,7 @@ class Server:
             settings, database, self.writer, aside=on_threads(READING_THREADS), hashing=on_threads(1)
         )
         queries = Queries(database, settings.site)
-        self.sockets = Sockets(queries, self.house.door.viewers, now_ms)
+        self.sockets = Sockets(queries, self.house.door.viewers, now_ms, here=self.house.attendance.note)
         self.house.figures = self.sockets.figures
         self.app = build_app()
         move_in(self.app, self.house)
@@ -175,6 +208,8 @@ class Server:
         self.follow_calendar()  # a day that a power cut left open is closed before anybody gets a number
         self.sockets.start(died)
         gevent.spawn(self.follow_calendar_for_ever).link_exception(died)
+        for often, work in ((MIND_SECONDS, mind_devices), (ASK_SECONDS, ask_printers)):
+            gevent.spawn(self.again_and_again, often, work).link_exception(died)
         if self.database.dialect == "postgresql":
             gevent.spawn(self.listen_for_ever).link_exception(died)
         room = Pool(room_for_connections())
@@ -200,6 +235,15 @@ class Server:
     def follow_calendar(self) -> None:
         while self.house.do(follow_calendar, actor="calendar", new_code=new_code)["more"]:
             pass
+
+    # -- screens ---------------------------------------------------------------------------------------------------
+
+    def again_and_again(self, seconds: float, work: Callable[[House], None]) -> None:
+        while not self.stopping.wait(seconds):
+            try:
+                work(self.house)
+            except Busy:
+                log.warning("the devices wait: the database is out of reach")
 
     # -- other processes -------------------------------------------------------------------------------------------
 

@@ -339,6 +339,24 @@ class CounterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A kiosk or display as the supervisor sees it; without a hall it sees every hall. Instants are epoch ms."""
+
+    id: str
+    kind: str
+    name: str
+    hall: str | None
+    printer: str
+    paper: int
+    sound: bool
+    last_seen: int | None  # None: never here
+    version: str  # of the page that it has loaded; empty: not known
+    outdated: bool  # the server has another version, and the device should be loaded anew
+    printer_state: str  # a word of `printables.printers`; empty: not known
+    printer_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceToday:
     service: str
     group: str

@@ -112,10 +112,18 @@ def device_signs_of(database: Database, site: str) -> dict[str, DeviceSign]:
         return {row.device_id: DeviceSign(*row) for row in connection.execute(query)}
 
 
-def pairing(database: Database, site: str, *, code: str = "", token_hash: str = "") -> Pairing | None:
-    """By its code or by its secret's hash, expired or not."""
-    mine = pairings.c.code == code if code else pairings.c.token_hash == token_hash
-    query = sa.select(*columns(pairings, Pairing)).where(pairings.c.site == site, mine)
+def pairing_by_code(database: Database, site: str, code: str) -> Pairing | None:
+    """Expired or not."""
+    return one_pairing(database, site, pairings.c.code == code)
+
+
+def pairing_of(database: Database, site: str, token_hash: str) -> Pairing | None:
+    """Of the screen that holds this secret."""
+    return one_pairing(database, site, pairings.c.token_hash == token_hash)
+
+
+def one_pairing(database: Database, site: str, which: sa.ColumnElement[bool]) -> Pairing | None:
+    query = sa.select(*columns(pairings, Pairing)).where(pairings.c.site == site, which)
     with database.reading() as connection:
         row = connection.execute(query).one_or_none()
     return Pairing(*row) if row else None

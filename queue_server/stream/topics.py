@@ -27,6 +27,7 @@ class Viewer:
     id: str
     hall: str | None = None
     role: str | None = None
+    sound: bool = False  # of a display
 
 
 @dataclass(frozen=True, slots=True)

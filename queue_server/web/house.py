@@ -21,6 +21,7 @@ from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.reports import Reports
 from queue_server.storage.writer import Writer
+from queue_server.web.attendance import Attendance
 from queue_server.web.limits import Limits
 from queue_server.web.session import Door
 
@@ -57,6 +58,7 @@ class House:
     aside: Aside  # for reads and files
     hashing: Aside  # for passwords, one after the other
     clock: Callable[[], int]  # now, epoch milliseconds
+    attendance: Attendance
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)
