@@ -46,6 +46,7 @@ from queue_server.web.reports import MAKERS, as_file, report_view, with_signatur
 from queue_server.web.session import token_hash
 
 ACTOR = "cli"
+PRINTERS = "tcp://host:9100, usb:/dev/usb/lp0, cups:NAME, file:PATH or none; ?qr=raster behind it for a cheap printer."
 LONGEST_WORDS = 200  # of a reason or a paper's name
 DEMO_FILE = "demo-sign-ins.txt"
 DEMO_BLANKS = 500
@@ -408,7 +409,7 @@ def device() -> None:
 @click.option("--kind", type=click.Choice(auth.KINDS), required=True)
 @click.option("--name", required=True)
 @click.option("--hall", help="Without it the device sees every hall.")
-@click.option("--printer", default="none", show_default=True, help="tcp://host:9100, file:PATH or none")
+@click.option("--printer", default="none", show_default=True, help=PRINTERS)
 @click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True)
 @click.option("--sound", type=click.Choice(["on", "off"]), default="off", show_default=True)
 def device_add(kind: str, name: str, hall: str | None, printer: str, paper: str, sound: str) -> None:

@@ -19,7 +19,7 @@ def require_name(name: str) -> None:
     if not name.strip():
         raise Invalid("name_needed")
     if name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise Invalid("field", field="name")
+        raise Invalid("name_form")
 
 
 def add_staff(office: Office, *, staff_id: str, name: str, role: str, password_hash: str) -> dict[str, Any]:

@@ -98,6 +98,10 @@ SENTENCES = {
     "unknown_role": Words("Peran {role} tidak ada.", "There is no role {role}."),
     "unknown_kind": Words("Jenis perangkat {kind} tidak ada.", "There is no kind of device {kind}."),
     "name_needed": Words("Tuliskan namanya.", "Please give the name."),
+    "name_form": Words(
+        "Tulis nama dalam satu baris, paling banyak 100 huruf, tanpa spasi di tepinya.",
+        "Write the name in one line of at most 100 letters, without spaces at its ends.",
+    ),
     "quantity": Words("Jumlah harus paling sedikit satu.", "The quantity is one at least."),
     "reason_needed": Words("Tuliskan alasannya.", "Please give the reason."),
     "unknown_service": Words("Layanan {service} tidak ada.", "There is no service {service}."),

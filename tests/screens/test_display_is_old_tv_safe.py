@@ -13,9 +13,9 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 SHARED = HOUSE / "queue_server" / "web" / "static"
 DISPLAY = HOUSE / "display" / "static"
-SCRIPTS = [*DISPLAY.glob("*.js"), SHARED / "stream.js", SHARED / "vendor" / "socket.io.min.js"]
+SCRIPTS = [*DISPLAY.glob("*.js"), SHARED / "stream.js", SHARED / "pair.js", SHARED / "vendor" / "socket.io.min.js"]
 OWN_SCRIPTS = [script for script in SCRIPTS if "vendor" not in script.parts]
-SHEETS = [*DISPLAY.glob("*.css"), SHARED / "tokens.css"]
+SHEETS = [*DISPLAY.glob("*.css"), SHARED / "tokens.css", SHARED / "pair.css"]
 PAGE = HOUSE / "display" / "templates" / "display.html"
 
 ES5_NODES = frozenset(
