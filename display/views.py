@@ -6,10 +6,10 @@ A display is paired with a hall and sees that hall alone; one without a hall see
 from __future__ import annotations
 
 from babel.dates import get_day_names, get_month_names
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from queue_server.web.guards import device, require_hall
+from queue_server.web.guards import device
 from queue_server.web.house import house
 from queue_server.web.language import LANGUAGES, language
 from queue_server.web.session import current
@@ -30,7 +30,8 @@ def indonesian_first() -> None:
 def lobby(hall: str) -> ResponseReturnValue:
     """`?malam=1` is the dimmed screen for the evening; `?lang=en` puts the fixed words in English."""
     caller = current()
-    require_hall(caller, hall)
+    if caller.hall not in (None, hall):  # it was given another one since: a TV on a wall never stays without a board
+        return redirect(f"/display/{caller.hall}")
     board = house().queries.lobby(hall, house().clock())
     names = get_day_names(locale=language())
     return render_template(
