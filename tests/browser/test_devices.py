@@ -38,8 +38,8 @@ def pair(desk: Page, code: str, kind: str, name: str, **more: str) -> None:
     dialog.get_by_label("Kode di layar").fill(code)
     dialog.locator(f".chips input[value={kind}]").check()
     dialog.get_by_label("Nama", exact=True).fill(name)
-    for label, choice in more.items():
-        dialog.get_by_label(label, exact=True).select_option(label=choice)
+    for field, choice in more.items():
+        dialog.locator(f"[name={field}]").select_option(label=choice)
     dialog.get_by_role("button", name="Pasangkan").click()
     expect(desk.locator("#result")).to_contain_text("Terpasang.")
 
@@ -56,7 +56,7 @@ def test_a_tv_is_paired_moved_and_revoked_without_anybody_at_the_tv(
     tv.goto(f"{office.url}/display/A")
     code = code_on(tv)
     picture(tv, "pair")
-    pair(desk, code.lower(), "display", "TV lorong", Ruang="Ruang Tunggu A", Suara="bersuara")
+    pair(desk, code.lower(), "display", "TV lorong", hall="Ruang Tunggu A", sound="bersuara")
     expect(desk.locator("#result")).to_contain_text("Sekarang tanpa suara: Layar Ruang Tunggu A.")
     expect(tv.locator("#board[data-sound=on]")).to_be_visible(timeout=SOON)
     expect(tv).to_have_url(f"{office.url}/display/A")
@@ -70,7 +70,7 @@ def test_a_tv_is_paired_moved_and_revoked_without_anybody_at_the_tv(
     dialog = desk.locator("dialog#change")
     expect(dialog.get_by_label("Nama", exact=True)).to_have_value("TV lorong")
     expect(dialog.get_by_label("Pencetak")).to_be_hidden()
-    dialog.get_by_label("Ruang", exact=True).select_option(label="Ruang Tunggu B")
+    dialog.locator("[name=hall]").select_option(label="Ruang Tunggu B")
     dialog.get_by_role("button", name="Simpan").click()
     expect(desk.locator("#result")).to_contain_text("Sekarang tanpa suara: Layar Ruang Tunggu B.")
     expect(tv).to_have_url(f"{office.url}/display/B", timeout=SOON)
