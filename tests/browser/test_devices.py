@@ -78,7 +78,7 @@ def test_a_tv_is_paired_moved_and_revoked_without_anybody_at_the_tv(
     desk.locator("[id^=revoke-]", has_text="TV lorong").click()
     desk.locator("dialog#revoke").get_by_role("button", name="Cabut").click()
     expect(desk.locator("#result")).to_contain_text("Perangkat dicabut.")
-    expect(tv.locator("h1")).to_have_text("Layar ini belum dipasangkan", timeout=SOON)
+    expect(tv.locator("#pair h1")).to_have_text("Layar ini belum dipasangkan", timeout=SOON)
     assert code_on(tv) != code
     assert tv.evaluate(
         "document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight"
