@@ -242,8 +242,8 @@ class Server:
         while not self.stopping.wait(seconds):
             try:
                 work(self.house)
-            except Busy:
-                log.warning("the devices wait: the database is out of reach")
+            except Refusal as refusal:
+                log.warning("the devices are not looked after: %s", refusal.reason)
 
     # -- other processes -------------------------------------------------------------------------------------------
 

@@ -128,5 +128,22 @@ def test_a_device_has_a_name_that_stands_in_one_line(office: Path) -> None:
         assert refused("device", "add", "--kind", "kiosk", "--name", name)
 
 
+@pytest.mark.parametrize("printer", ["usb:/dev/usb/lp0", "cups:Kios_1?qr=raster", "tcp://10.0.0.7?qr=raster"])
+def test_a_kiosk_is_made_with_any_printer_that_there_is(office: Path, printer: str) -> None:
+    assert typed("device", "add", "--kind", "kiosk", "--name", "Kios 9", "--printer", printer).exit_code == 0
+    assert printer in typed("device", "list").stdout
+
+
+def test_the_new_display_of_a_hall_is_the_one_that_is_heard(office: Path) -> None:
+    made = typed("device", "add", "--kind", "display", "--name", "TV", "--hall", "A", "--sound", "on")
+    assert "Layar Ruang Tunggu A is silent now" in made.stderr
+    assert len(made.stdout.splitlines()) == 1
+
+
+def test_a_printer_that_there_is_not_is_refused_with_a_sentence(office: Path) -> None:
+    said = refused("device", "add", "--kind", "kiosk", "--name", "Kios 9", "--printer", "lpt1")
+    assert "The printer lpt1 is not understood" in said
+
+
 def test_no_reason_controls_a_terminal_or_a_printer(office: Path) -> None:
     assert refused("stock", "spoil", "KTP", "1", "--reason", "rusak\x1b[2J")

@@ -63,25 +63,26 @@ def add_device(
     printer: str = "none",
     paper: int = 80,
     sound: bool = False,
+    others: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall)."""
+    """A kiosk or a display; without `hall` it sees every hall. If it is to be heard, those of `others` that are heard in
+    its hall fall silent. Raises `Invalid`, `NotFound` (hall).
+    """
     require_device(office, kind, name, hall)
-    office.hand_over(
-        "devices",
-        {
-            "device_id": device_id,
-            "kind": kind,
-            "name": name,
-            "hall": hall,
-            "printer": printer,
-            "paper": paper,
-            "sound": sound,
-            "token_hash": token_hash,
-            "created_at": office.now,
-            "revoked_at": None,
-        },
-    )
-    return {"device_id": device_id, "kind": kind, "name": name}
+    device = {
+        "device_id": device_id,
+        "kind": kind,
+        "name": name,
+        "hall": hall,
+        "printer": printer,
+        "paper": paper,
+        "sound": sound,
+        "token_hash": token_hash,
+        "created_at": office.now,
+        "revoked_at": None,
+    }
+    office.hand_over("devices", device)
+    return {"device_id": device_id, "kind": kind, "name": name, "silenced": silence(office, device, others)}
 
 
 def change_device(
@@ -121,18 +122,16 @@ def begin_pairing(office: Office, *, code: str, token_hash: str) -> dict[str, An
     return {"code": code, "expires_at": expires_at}
 
 
-def pair_device(
-    office: Office, *, pairing: dict[str, Any], others: Sequence[dict[str, Any]], **device: Any
-) -> dict[str, Any]:
+def pair_device(office: Office, *, pairing: dict[str, Any], **device: Any) -> dict[str, Any]:
     """The waiting screen becomes a device: its secret is the device's token, and the code is used up.
 
-    Raises `NotFound` for a code that has expired, `Invalid`, `NotFound` (hall).
+    `device` is as with `add_device`. Raises `NotFound` for a code that has expired, `Invalid`, `NotFound` (hall).
     """
     if pairing["expires_at"] <= office.now:
         raise NotFound("pairing_code")
     made = add_device(office, token_hash=pairing["token_hash"], **device)
     office.hand_over("pairings", {**pairing, "expires_at": office.now})
-    return {**made, "silenced": silence(office, {**device, "revoked_at": None}, others)}
+    return made
 
 
 def revoke_device(office: Office, *, row: dict[str, Any]) -> dict[str, Any]:
