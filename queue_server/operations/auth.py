@@ -65,8 +65,9 @@ def add_device(
     sound: bool = False,
     others: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """A kiosk or a display; without `hall` it sees every hall. If it is to be heard, those of `others` that are heard in
-    its hall fall silent. Raises `Invalid`, `NotFound` (hall).
+    """A kiosk or a display; without `hall` it sees every hall. Raises `Invalid`, `NotFound` (hall).
+
+    If it is to be heard, those of `others` that are heard in its hall fall silent.
     """
     require_device(office, kind, name, hall)
     device = {

@@ -242,7 +242,7 @@ def test_the_setting_says_where_the_printer_is() -> None:
     assert parse("cups:Kios_1") == printers.CupsPrinter("Kios_1")
 
 
-@pytest.mark.parametrize("setting", ["tcp://10.0.0.7:9100", "usb:/dev/usb/lp0", "cups:Kios_1", "file:/tmp/slips.bin"])
+@pytest.mark.parametrize("setting", ["tcp://10.0.0.7:9100", "usb:/dev/usb/lp0", "cups:Kios_1", "file:/srv/slips.bin"])
 def test_the_setting_says_whether_the_printer_can_draw_a_qr_code(setting: str) -> None:
     assert parse(f"{setting}?qr=raster") == parse(setting)
     assert [printers.draws_qr(setting), printers.draws_qr(f"{setting}?qr=raster")] == [True, False]

@@ -190,9 +190,9 @@ def test_a_setting_that_cannot_be_is_refused_with_a_sentence(
 
 
 def test_a_file_that_was_chosen_at_the_server_may_stay(web: TheWeb, supervisor: Browser) -> None:
-    device_id, _ = web.add_device("kiosk", name="Kios 1", printer="file:/tmp/slips.bin")
-    supervisor.do(f"/devices/{device_id}", {"name": "Kios depan", "printer": "file:/tmp/slips.bin"})
-    assert listed(supervisor, "Kios depan")["printer"] == "file:/tmp/slips.bin"
+    device_id, _ = web.add_device("kiosk", name="Kios 1", printer="file:/srv/slips.bin")
+    supervisor.do(f"/devices/{device_id}", {"name": "Kios depan", "printer": "file:/srv/slips.bin"})
+    assert listed(supervisor, "Kios depan")["printer"] == "file:/srv/slips.bin"
 
 
 # -- who is here -------------------------------------------------------------------------------------------------------
