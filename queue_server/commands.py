@@ -235,8 +235,8 @@ def add_staff(here: Site, name: str, role: str, password: str) -> str:
 def add_device(here: Site, **fields: Any) -> str:
     token = new_token()
     others = [asdict(device) for device in people.all_devices(here.database, here.settings.site)]
-    ids = {"device_id": new_token()[:12], "token_hash": token_hash(token)}
-    for name in here.do(auth.add_device, others=others, **ids, **fields)["silenced"]:
+    made = here.do(auth.add_device, device_id=new_token()[:12], token_hash=token_hash(token), others=others, **fields)
+    for name in made["silenced"]:
         note(f"{name} is silent now: one display is heard in a hall.")
     return token
 
