@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from babel.dates import get_day_names, get_month_names
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from display.noticeboard import Noticeboard, noticeboard
@@ -44,7 +44,8 @@ def lobby(hall: str) -> ResponseReturnValue:
     as it stands while there is no server, which the screen's service worker keeps for that time.
     """
     caller = current()
-    require_hall(caller, hall)
+    if caller.hall not in (None, hall):  # it was given another one since: a TV on a wall never stays without a board
+        return redirect(f"/display/{caller.hall}")
     board = house().queries.lobby(hall, house().clock())
     deaf_friendly = house().catalogue().calls.deaf_friendly
     names = get_day_names(locale=language())

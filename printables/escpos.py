@@ -11,14 +11,14 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from escpos import constants as command
 from PIL import Image, ImageDraw, ImageFont
 
-from printables import motif
+from printables import motif, qr
 from printables.backlog_slip import backlog_blocks
 from printables.slip import Band, Block, Checklist, Closing, Figures, Hero, Text, Trial, Weight, blocks, trial_blocks
 from queue_server.domain.backlog_views import BacklogSlip
@@ -43,28 +43,29 @@ class Paper:
     dots: int
     columns: int  # of font A
     number: int  # type size of the number in dots, where it fits
+    draws_qr: bool = True  # the printer itself, by GS ( k; a cheap one is sent the dots
 
 
 PAPERS = {58: Paper(dots=384, columns=32, number=116), 80: Paper(dots=576, columns=48, number=176)}
 
 
-def slip(view: SlipView, paper: int) -> bytes:
+def slip(view: SlipView, paper: int, draws_qr: bool = True) -> bytes:
     """The whole slip for paper of 58 or 80 mm, from initialise to partial cut. Raises `KeyError` for other paper."""
-    return _whole(blocks(view), paper)
+    return _whole(blocks(view), paper, draws_qr)
 
 
-def backlog_slip(view: BacklogSlip, paper: int) -> bytes:
+def backlog_slip(view: BacklogSlip, paper: int, draws_qr: bool = True) -> bytes:
     """The same for the slip of somebody whose card is still to be printed."""
-    return _whole(backlog_blocks(view), paper)
+    return _whole(backlog_blocks(view), paper, draws_qr)
 
 
 def trial(view: Trial, paper: int) -> bytes:
     """The same for a slip without a number."""
-    return _whole(trial_blocks(view), paper)
+    return _whole(trial_blocks(view), paper, draws_qr=True)
 
 
-def _whole(said: Iterable[Block], paper: int) -> bytes:
-    kind = PAPERS[paper]
+def _whole(said: Iterable[Block], paper: int, draws_qr: bool) -> bytes:
+    kind = replace(PAPERS[paper], draws_qr=draws_qr)
     parts = [part for block in said for part in _block(block, kind)]
     return b"".join([command.HW_INIT, *parts, FEED_LINES, bytes([LINES_TO_THE_KNIFE]), command.PAPER_PART_CUT])
 
@@ -155,7 +156,8 @@ def _checklist(heading: str, things: tuple[str, ...], paper: Paper) -> Iterator[
 def _closing(address: str | None, heading: str | None, lines: tuple[str, ...], paper: Paper) -> Iterator[bytes]:
     yield from (CENTRE, b"\n")
     if address and heading:
-        yield from (_qr(address), b"\n", BOLD, _lines(heading, paper.columns), LIGHT)
+        code = _qr(address) if paper.draws_qr else _qr_dots(address, paper.dots)
+        yield from (code, b"\n", BOLD, _lines(heading, paper.columns), LIGHT)
     for line in lines:
         yield _lines(line, paper.columns)
 
@@ -205,6 +207,18 @@ def _qr(address: str) -> bytes:
     size = _gs_k(b"1C", bytes([QR_DOTS]))
     correction = _gs_k(b"1E", bytes([48 + command.QR_ECLEVEL_M]))
     return model + size + correction + _gs_k(b"1P", b"0" + data) + _gs_k(b"1Q", b"0")
+
+
+def _qr_dots(address: str, dots: int) -> bytes:
+    """The code as a raster in the middle of the paper, its modules as large as the printer's own would be.
+
+    The white around it is the standard's: what is printed next stands below it.
+    """
+    code = qr.ink(address)
+    size = QR_DOTS * code.width
+    image = Image.new("1", (dots, size + 2 * QR_DOTS * qr.QUIET))
+    image.paste(code.resize((size, size), Image.Resampling.NEAREST), ((dots - size) // 2, QR_DOTS * qr.QUIET))
+    return _raster(image)
 
 
 def _gs_k(function: bytes, data: bytes) -> bytes:

@@ -7,33 +7,46 @@ and raise; standard threads, which become greenlets under gevent's monkey-patchi
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import select
 import socket
+import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from escpos import constants as command
 
 from queue_server.domain.errors import Invalid
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
 LIMIT_SECONDS = 5.0  # from the wish to the answer, waiting in the queue included
 STATUS_SECONDS = 0.5  # a printer that reports how it is does so within this
 GOODBYE_SECONDS = 0.3
 QUEUE_LENGTH = 20  # slips that one printer has not finished
 PORT = 9100  # raw printing on a network
+LONGEST_WORDS = 200  # of what a print system says of its failure
+RASTER = "?qr=raster"  # at the end of a setting: a cheap printer that cannot draw a QR code itself
 
 UNREACHABLE, TOO_SLOW, BUSY, NO_PRINTER, NO_FILE = "unreachable", "too_slow", "busy", "no_printer", "no_file"
 PAPER_OUT, COVER_OPEN, PRINTER_FAULT = "paper_out", "cover_open", "printer_fault"
+OFFLINE, NEAR_END, REFUSED = "offline", "near_end", "refused"
 
 READY, SILENT = "ready", "silent"
+ASK_PAPER, ASK_PRINTER = command.RT_STATUS_PAPER, command.RT_STATUS + b"\x01"
 FIXED_BITS, FIXED = 0b10010011, 0b00010010  # what every status byte has; other bytes are a clone's noise
+PAPER_LOW = 0b00001100
+IS_OFFLINE = 0b00001000
 QUESTIONS: tuple[tuple[bytes, tuple[tuple[int, str], ...]], ...] = (
     (command.RT_STATUS_PAPER, ((0b01100000, PAPER_OUT),)),
     (command.RT_STATUS + b"\x02", ((0b00000100, COVER_OPEN), (0b00100000, PAPER_OUT), (0b01000000, PRINTER_FAULT))),
@@ -44,32 +57,51 @@ QUESTIONS: tuple[tuple[bytes, tuple[tuple[int, str], ...]], ...] = (
 class PrintResult:
     """`printed`: the printer took the whole slip and reported no fault. `why` is one of this module's words, else None.
 
-    A printer that reports nothing at all is believed to have printed what it took.
+    A printer that reports nothing at all is believed to have printed what it took. `said` is what a print system said
+    of its failure, in its own words.
     """
 
     printed: bool
     why: str | None = None
+    said: str = ""
 
 
 class Printer(Protocol):
     def send(self, data: bytes, seconds: float = LIMIT_SECONDS) -> PrintResult:
         """Hand over one slip within so many seconds; never raises because of the printer."""
 
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        """READY, SILENT (nobody knows), NEAR_END or why it cannot print; never raises because of the printer."""
+
 
 def parse(setting: str) -> Printer:
-    """The printer of a device: `tcp://host:9100`, `file:PATH` or `none`. Raises `Invalid` for anything else."""
+    """The printer of a device: `tcp://host:9100`, `usb:/dev/usb/lp0`, `cups:NAME`, `file:PATH` or `none`.
+
+    `?qr=raster` behind any of them is for `draws_qr`. Raises `Invalid` for anything else.
+    """
+    where = setting.removesuffix(RASTER)
     if setting == "none":
         return NoPrinter()
-    if setting.startswith("file:") and setting != "file:":
-        return FilePrinter(setting.removeprefix("file:"))
+    kind, _, rest = where.partition(":")
+    if kind == "file" and rest:
+        return FilePrinter(rest)
+    if kind == "usb" and re.fullmatch(r"/dev/(usb/)?lp\d{1,2}", rest, re.ASCII):
+        return CablePrinter(rest)
+    if kind == "cups" and re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,126}", rest):
+        return CupsPrinter(rest)
     try:
-        address = urlsplit(setting)
+        address = urlsplit(where)
         port = PORT if address.port is None else address.port
     except ValueError:
         raise Invalid("printer_setting", setting=setting) from None
-    if address.scheme != "tcp" or not address.hostname or port == 0 or setting != f"tcp://{address.netloc}":
+    if address.scheme != "tcp" or not address.hostname or port == 0 or where != f"tcp://{address.netloc}":
         raise Invalid("printer_setting", setting=setting)
     return NetworkPrinter(address.hostname, port)
+
+
+def draws_qr(setting: str) -> bool:
+    """Whether the printer draws a QR code by itself, or has to be sent its dots."""
+    return not setting.endswith(RASTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +109,77 @@ class NoPrinter:
     def send(self, data: bytes, seconds: float = LIMIT_SECONDS) -> PrintResult:
         return PrintResult(False, NO_PRINTER)
 
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        return NO_PRINTER
+
 
 @dataclass(frozen=True, slots=True)
 class FilePrinter:
-    """Appends to a file, or writes to a device such as `/dev/usb/lp0`, which blocks when its printer is off."""
+    """Appends to a file, which is made where there is none."""
 
     path: str
 
     def send(self, data: bytes, seconds: float = LIMIT_SECONDS) -> PrintResult:
-        until = monotonic() + seconds
+        return _write(self.path, os.O_APPEND | os.O_CREAT, data, seconds, NO_FILE)
+
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        return SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class CablePrinter:
+    """Writes to a device such as `/dev/usb/lp0`: not there while nothing is plugged in, and silent about its paper."""
+
+    path: str
+
+    def send(self, data: bytes, seconds: float = LIMIT_SECONDS) -> PrintResult:
+        return _write(self.path, 0, data, seconds, UNREACHABLE)
+
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        return SILENT if Path(self.path).exists() else UNREACHABLE
+
+
+def _write(path: str, how: int, data: bytes, seconds: float, not_there: str) -> PrintResult:
+    """A device whose printer is off blocks: it is waited for, and given up in time."""
+    until = monotonic() + seconds
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_NONBLOCK | how, 0o640)
+    except OSError:
+        return PrintResult(False, not_there)
+    try:
+        while data:
+            if not select.select([], [file], [], _left(until))[1]:
+                return PrintResult(False, TOO_SLOW)
+            data = data[os.write(file, data) :]
+    except OSError:
+        return PrintResult(False, not_there)
+    finally:
+        os.close(file)
+    return PrintResult(True)
+
+
+@dataclass(frozen=True, slots=True)
+class CupsPrinter:
+    """A queue of the print system CUPS, which is handed the bytes as they are; when they come out it alone knows."""
+
+    name: str
+
+    def send(self, data: bytes, seconds: float = LIMIT_SECONDS) -> PrintResult:
+        command_line = ["lp", "-d", self.name, "-o", "raw"]
         try:
-            file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o640)
-        except OSError:
-            return PrintResult(False, NO_FILE)
-        try:
-            while data:
-                if not select.select([], [file], [], _left(until))[1]:
-                    return PrintResult(False, TOO_SLOW)
-                data = data[os.write(file, data) :]
-        except OSError:
-            return PrintResult(False, NO_FILE)
-        finally:
-            os.close(file)
-        return PrintResult(True)
+            done = subprocess.run(command_line, input=data, capture_output=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            return PrintResult(False, TOO_SLOW)
+        except OSError as failure:
+            return PrintResult(False, REFUSED, f"lp: {failure.strerror}")
+        if done.returncode == 0:
+            return PrintResult(True)
+        words = " ".join(done.stderr.decode(errors="replace").split())[:LONGEST_WORDS]
+        log.warning("the printer %s takes no slip: %s", self.name, words)
+        return PrintResult(False, REFUSED, words)
+
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        return SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +202,30 @@ class NetworkPrinter:
                 return PrintResult(False, TOO_SLOW)
             except OSError:
                 return PrintResult(False, UNREACHABLE)
+
+    def state(self, seconds: float = LIMIT_SECONDS) -> str:
+        until = monotonic() + seconds
+        try:
+            with socket.create_connection((self.host, self.port), timeout=_left(until)) as connection:
+                return _whole_state(connection, until)
+        except OSError:
+            return UNREACHABLE
+
+
+def _whole_state(connection: socket.socket, until: float) -> str:
+    """As `_state`, and whether it is switched to offline or its paper will soon be used up."""
+    try:
+        found = _state(connection, until)
+        if found != READY:
+            return found
+        paper, printer = (_ask(connection, question, until) for question in (ASK_PAPER, ASK_PRINTER))
+    except OSError:
+        return SILENT  # it takes a connection, and perhaps slips: nobody knows
+    if printer is None or paper is None:
+        return SILENT
+    if printer & IS_OFFLINE:
+        return OFFLINE
+    return NEAR_END if paper & PAPER_LOW else READY
 
 
 def _print(connection: socket.socket, data: bytes, until: float) -> PrintResult:
@@ -182,18 +286,27 @@ class PrinterQueues:
 
     def print(self, setting: str, data: bytes) -> PrintResult:
         """Print one slip and wait for the result, at most 5 s. Call after the commit. Raises `Invalid` as `parse`."""
+        result = self._in_line(setting, lambda printer, seconds: printer.send(data, seconds))
+        return PrintResult(False, result) if isinstance(result, str) else result
+
+    def state(self, setting: str) -> str:
+        """How a printer is, asked between two slips: as `Printer.state`, at most 5 s. Raises `Invalid` as `parse`."""
+        return self._in_line(setting, lambda printer, seconds: printer.state(seconds))
+
+    def _in_line(self, setting: str, what: Callable[[Printer, float], T]) -> T | str:
+        """BUSY or TOO_SLOW where its turn does not come in time."""
         printer = parse(setting)
         with self._lock:
             line = self._lines.setdefault(printer, _Line())
         until = monotonic() + LIMIT_SECONDS
-        job = line.submit(lambda: printer.send(data, until - monotonic()))
+        job = line.submit(lambda: what(printer, until - monotonic()))
         if job is None:
-            return PrintResult(False, BUSY)
+            return BUSY
         try:
             return job.result(_left(until))
         except TimeoutError:
             job.cancel()  # still waiting: a slip that nobody waits for any more is not printed
-            return PrintResult(False, TOO_SLOW)
+            return TOO_SLOW
 
     def close(self) -> None:
         """Let what is being printed end, and end the workers."""
@@ -209,7 +322,7 @@ class _Line:
         self.worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
         self._free = threading.BoundedSemaphore(QUEUE_LENGTH)
 
-    def submit(self, job: Callable[[], PrintResult]) -> Future[PrintResult] | None:
+    def submit(self, job: Callable[[], T]) -> Future[T] | None:
         """The job's future, or None where the queue is full."""
         if not self._free.acquire(blocking=False):
             return None

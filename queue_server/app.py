@@ -36,6 +36,7 @@ from queue_server.storage.writer import GATHER_SECONDS, Writer
 from queue_server.stream.sockets import Sockets
 from queue_server.supervisor.backlog import blueprint as backlog_pages
 from queue_server.supervisor.closing import blueprint as closing_page
+from queue_server.supervisor.devices import blueprint as devices_page
 from queue_server.supervisor.store import blueprint as store
 from queue_server.supervisor.views import blueprint as supervisor
 from queue_server.web import errors, language, light
@@ -44,6 +45,7 @@ from queue_server.web.api import (
     backlog,
     closing,
     counters,
+    devices,
     kiosk_staff,
     ledger,
     office,
@@ -55,7 +57,9 @@ from queue_server.web.api import (
     vouchers,
 )
 from queue_server.web.api.routes import new_app
-from queue_server.web.guards import csrf_token
+from queue_server.web.attendance import VERSION, Attendance
+from queue_server.web.devices import ask_printers, mind_devices
+from queue_server.web.guards import csrf_token, screen_kind
 from queue_server.web.headers import with_headers
 from queue_server.web.house import House, house, move_in, new_code
 from queue_server.web.pages import UNREADY
@@ -75,6 +79,8 @@ READING_THREADS = 4  # each reads on a connection of its own
 BACKLOG = 4096  # connections that may knock at once
 LAST_WORDS_SECONDS = 2.0  # for answers that are already on their way when the server is stopped
 A_PART_DIED = 70  # exit code: whoever started us starts us again
+MIND_SECONDS = 10.0  # how often screens are looked after
+ASK_SECONDS = 60.0  # how often a printer is asked how it is
 NETWORK_PAUSE_SECONDS = 5.0  # before listening to a database again that went away
 
 
@@ -106,7 +112,8 @@ def open_house(
     door = Door(database, settings.site, settings.secret_key, clock, aside)
     reports: Any = Aside(Reports(database, settings.site), aside)
     voice = Speaker(Packs(settings.data_dir), aside)
-    return House(settings, reads, book, reports, writer, door, aside, hashing, clock, voice)
+    attendance = Attendance(clock(), alone=database.dialect == "sqlite")
+    return House(settings, reads, book, reports, writer, door, aside, hashing, clock, voice, attendance)
 
 
 class Aside:
@@ -126,6 +133,7 @@ def build_app() -> Flask:
     for room in (
         system,
         access,
+        devices,
         kiosk_staff,
         tickets,
         vouchers,
@@ -139,13 +147,13 @@ def build_app() -> Flask:
         backlog,
     ):
         app.register_api(room.api)  # type: ignore[attr-defined]
-    screens = (kiosk, display, counter, supervisor, store, closing_page, backlog_pages)
+    screens = (kiosk, display, counter, supervisor, store, closing_page, backlog_pages, devices_page)
     for blueprint in (pages, public, places, speech, *screens):
         app.register_blueprint(blueprint)
     errors.install(app)
     language.install(app, lambda: house().catalogue())
     light.install(app, public.name)
-    app.context_processor(lambda: {"csrf_token": csrf_token()})
+    app.context_processor(lambda: {"csrf_token": csrf_token(), "screen": screen_kind(), "version": VERSION})
     app.jinja_env.globals["unready"] = UNREADY
     app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
@@ -184,7 +192,12 @@ class Server:
         queries = Queries(database, settings.site)
         hearing = Hearing(self.house)
         self.sockets = Sockets(
-            queries, self.house.door.viewers, now_ms, partial(audio_url, self.house.voice), hearing.heard
+            queries,
+            self.house.door.viewers,
+            now_ms,
+            partial(audio_url, self.house.voice),
+            hearing.heard,
+            self.house.attendance.note,
         )
         self.house.figures = self.sockets.figures
         for fault in self.house.voice.packs.faults:
@@ -205,6 +218,8 @@ class Server:
         self.follow_calendar()  # a day that a power cut left open is closed before anybody gets a number
         self.sockets.start(died)
         gevent.spawn(self.follow_calendar_for_ever).link_exception(died)
+        for often, work in ((MIND_SECONDS, mind_devices), (ASK_SECONDS, ask_printers)):
+            gevent.spawn(self.again_and_again, often, work).link_exception(died)
         if self.database.dialect == "postgresql":
             gevent.spawn(self.listen_for_ever).link_exception(died)
         room = Pool(room_for_connections())
@@ -230,6 +245,15 @@ class Server:
     def follow_calendar(self) -> None:
         while self.house.do(follow_calendar, actor="calendar", new_code=new_code)["more"]:
             pass
+
+    # -- screens ---------------------------------------------------------------------------------------------------
+
+    def again_and_again(self, seconds: float, work: Callable[[House], None]) -> None:
+        while not self.stopping.wait(seconds):
+            try:
+                work(self.house)
+            except Refusal as refusal:
+                log.warning("the devices are not looked after: %s", refusal.reason)
 
     # -- other processes -------------------------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ from queue_server.web.voice import espeak
 from queue_server.web.voice.packs import Packs
 
 ACTOR = "cli"
+PRINTERS = "tcp://host:9100, usb:/dev/usb/lp0, cups:NAME, file:PATH or none; ?qr=raster behind it for a cheap printer."
 LONGEST_WORDS = 200  # of a reason or a paper's name
 DEMO_FILE = "demo-sign-ins.txt"
 DEMO_BLANKS = 500
@@ -236,7 +237,10 @@ def add_staff(here: Site, name: str, role: str, password: str) -> str:
 
 def add_device(here: Site, **fields: Any) -> str:
     token = new_token()
-    here.do(auth.add_device, device_id=new_token()[:12], token_hash=token_hash(token), **fields)
+    others = [asdict(device) for device in people.all_devices(here.database, here.settings.site)]
+    made = here.do(auth.add_device, device_id=new_token()[:12], token_hash=token_hash(token), others=others, **fields)
+    for name in made["silenced"]:
+        note(f"{name} is silent now: one display is heard in a hall.")
     return token
 
 
@@ -411,20 +415,15 @@ def device() -> None:
 @click.option("--kind", type=click.Choice(auth.KINDS), required=True)
 @click.option("--name", required=True)
 @click.option("--hall", help="Without it the device sees every hall.")
-@click.option("--printer", default="none", show_default=True, help="tcp://host:9100, file:PATH or none")
+@click.option("--printer", default="none", show_default=True, help=PRINTERS)
 @click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True)
 @click.option("--sound", type=click.Choice(["on", "off"]), default="off", show_default=True)
 def device_add(kind: str, name: str, hall: str | None, printer: str, paper: str, sound: str) -> None:
     """Make a device and print its token, once."""
     with site() as here:
         printers.parse(printer)
-        fields: dict[str, Any] = {"kind": kind, "name": name, "hall": hall, "printer": printer, "paper": int(paper)}
-        if sound == "on":
-            others = people.sounding_in(here.database, here.settings.site, hall)
-            fields |= {"sound": True, "sounding": [asdict(other) for other in others]}
-            for other in others:
-                note(f"{other.name} is silent from now on: one display of a hall has the sound.")
-        click.echo(add_device(here, **fields))
+        fields = {"kind": kind, "name": name, "hall": hall, "printer": printer}
+        click.echo(add_device(here, **fields, paper=int(paper), sound=sound == "on"))
 
 
 @device.command(name="list")

@@ -128,8 +128,8 @@ def test_an_account_gets_another_password_is_closed_and_opened_again(office: Pat
 
 def test_the_sound_of_a_hall_moves_to_the_display_that_is_given_it(office: Path) -> None:
     wish = ("device", "add", "--kind", "display", "--hall", "A", "--sound", "on", "--name")
-    assert "Layar Ruang Tunggu A is silent from now on" in typed(*wish, "TV baru").stderr
-    assert "TV baru is silent from now on" in typed(*wish, "TV lain").stderr
+    assert "Layar Ruang Tunggu A is silent now" in typed(*wish, "TV baru").stderr
+    assert "TV baru is silent now" in typed(*wish, "TV lain").stderr
     elsewhere = typed(*wish[:5], "B", *wish[6:], "TV di B")
     assert "Layar Ruang Tunggu B is silent" in elsewhere.stderr
     assert "TV lain" not in elsewhere.stderr
@@ -171,6 +171,17 @@ def test_the_kiosks_pin_is_set_and_changed_and_has_six_to_eight_digits(office: P
     for wrong in ("12345", "123456789", "27182٨", "", b"\xff" * 6):
         assert "6 to 8 digits" in refused("device", "pin", "--pin-stdin", stdin=wrong)
     assert passwords.matches("31415926", (office / "kiosk-pin").read_text())
+
+
+@pytest.mark.parametrize("printer", ["usb:/dev/usb/lp0", "cups:Kios_1?qr=raster", "tcp://10.0.0.7?qr=raster"])
+def test_a_kiosk_is_made_with_any_printer_that_there_is(office: Path, printer: str) -> None:
+    assert typed("device", "add", "--kind", "kiosk", "--name", "Kios 9", "--printer", printer).exit_code == 0
+    assert printer in typed("device", "list").stdout
+
+
+def test_a_printer_that_there_is_not_is_refused_with_a_sentence(office: Path) -> None:
+    said = refused("device", "add", "--kind", "kiosk", "--name", "Kios 9", "--printer", "lpt1")
+    assert "The printer lpt1 is not understood" in said
 
 
 def test_no_reason_controls_a_terminal_or_a_printer(office: Path) -> None:

@@ -82,7 +82,8 @@ def test_a_public_address_changes_nothing_but_who_is_signed_in_paired_or_holds_t
         for rule in routes(web.app)
         if (guard := guard_of(web.app, rule)) and guard.public and methods(rule) - SAFE_METHODS
     }
-    assert changing == {"/api/v1/session", "/api/v1/device-session", "/t/<token>"}
+    pairing = {"/api/v1/device-session", "/api/v1/pairings", "/api/v1/pairings/session"}
+    assert changing == {"/api/v1/session", "/t/<token>", *pairing}
 
 
 def test_a_stranger_passes_no_guard(web: TheWeb) -> None:

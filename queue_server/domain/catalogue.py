@@ -73,6 +73,7 @@ class Service:
     purpose: str | None = None  # one of `PURPOSES`: what the policy gives its blanks for
     checklist: tuple[ChecklistItem, ...] = ()
     instead: tuple[str, ...] = ()  # services to offer when this one is sold out or suspended
+    needs: tuple[str, ...] = ()  # kinds of equipment: `domain.equipment`
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ PACE_KEPT = 31  # times from which a mean is taken
 PACE_USUAL = 3  # people as whom the office file's minutes count
 WAY_MINUTES = 1  # from the call to the counter
 HELP = "help_asked"  # a kind of alert
+DISPLAY_AWAY, KIOSK_AWAY, PRINTER_DOWN = DEVICE_ALARMS = ("display_away", "kiosk_away", "printer_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Suspension:
     reason: str
     since: int
     actor: str
+    equipment: str = ""  # the kind of device of which none works; empty: a supervisor has said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Alert:
     KEY: ClassVar[tuple[str, ...]] = ("seq",)
 
     seq: int
-    kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed
+    kind: str  # print_failed | promise_broken | stock_found | help_asked | kiosk_rushed | one of `DEVICE_ALARMS`
     subject: str  # a ticket's number, an item's code or a device's id
     detail: str  # of a call for help, once it is answered: the staff id of who comes
     at: int

@@ -439,6 +439,7 @@ class ActionUndone(Event):
 class ServiceSuspended(Event):
     service: str
     reason: str
+    equipment: str = ""  # the kind of device of which none works; empty: a supervisor has said so
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,9 +484,57 @@ class SoundLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAlarmed(Event):
+    """A screen that people rely on is away, or a kiosk's printer cannot print; `detail` is its hall, or why."""
+
+    device: str
+    alarm: str  # display_away | kiosk_away | printer_down
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecovered(Event):
+    """The alarm is over: by itself, or because nobody relies on the device any more."""
+
+    device: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertAnswered(Event):
     seq: int
     by: str = ""  # staff id of who comes; empty in entries from before it was kept
+
+
+# -- what makes a card -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRegistered(Event):
+    """A recording device or a card printer, and where it stands. It works."""
+
+    equipment_id: str
+    kind: str  # recorder | card_printer
+    name: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentBroken(Event):
+    equipment_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRepaired(Event):
+    equipment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRetired(Event):
+    """It is gone for good, and no service waits for it."""
+
+    equipment_id: str
 
 
 # -- the print backlog: records by their random ids, at most 500 in one event ------------------------------------------

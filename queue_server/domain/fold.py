@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from queue_server.domain import backlog, calendar, counters, days, events, stock, tickets
+from queue_server.domain import backlog, calendar, counters, days, equipment, events, stock, tickets
 from queue_server.domain.backlog import BacklogCount, BacklogDay, BacklogRecord, InvitationDay
 from queue_server.domain.closing import PAPER, DayCount, PaperSheet, SignedReport, paper_queue
 from queue_server.domain.counters import Action, CounterState
 from queue_server.domain.days import HELP, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
+from queue_server.domain.equipment import Equipment
 from queue_server.domain.events import Event
 from queue_server.domain.office import Entry, Office
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse
@@ -167,12 +168,40 @@ def _(event: events.DayOnPaper, office: Office, entry: Entry) -> None:
 
 @folds(events.ServiceSuspended)
 def _(event: events.ServiceSuspended, office: Office, entry: Entry) -> None:
-    office.put("suspensions", Suspension(event.service, event.reason, entry.at, entry.actor))
+    office.put("suspensions", Suspension(event.service, event.reason, entry.at, entry.actor, event.equipment))
 
 
 @folds(events.ServiceResumed)
 def _(event: events.ServiceResumed, office: Office, entry: Entry) -> None:
     office.remove("suspensions", event.service)
+
+
+# -- what makes a card ----------------------------------------------------------------------------------------------
+
+
+@folds(events.EquipmentRegistered)
+def _(event: events.EquipmentRegistered, office: Office, entry: Entry) -> None:
+    office.put("equipment", Equipment(event.equipment_id, event.kind, event.name, event.place, since=entry.at))
+
+
+@folds(events.EquipmentBroken)
+def _(event: events.EquipmentBroken, office: Office, entry: Entry) -> None:
+    change_equipment(office, entry, event.equipment_id, equipment.BROKEN, event.reason)
+
+
+@folds(events.EquipmentRepaired)
+def _(event: events.EquipmentRepaired, office: Office, entry: Entry) -> None:
+    change_equipment(office, entry, event.equipment_id, equipment.WORKS)
+
+
+@folds(events.EquipmentRetired)
+def _(event: events.EquipmentRetired, office: Office, entry: Entry) -> None:
+    change_equipment(office, entry, event.equipment_id, equipment.RETIRED)
+
+
+def change_equipment(office: Office, entry: Entry, equipment_id: str, state: str, reason: str = "") -> None:
+    old: Equipment = office.rows["equipment"][equipment_id]
+    office.put("equipment", replace(old, state=state, reason=reason, since=entry.at))
 
 
 # -- tickets and vouchers ------------------------------------------------------------------------------------------
@@ -964,6 +993,18 @@ def _(event: events.KioskRushed, office: Office, entry: Entry) -> None:
 @folds(events.SoundLost)
 def _(event: events.SoundLost, office: Office, entry: Entry) -> None:
     alert(office, entry, "sound_lost", event.display, event.why)
+
+
+@folds(events.DeviceAlarmed)
+def _(event: events.DeviceAlarmed, office: Office, entry: Entry) -> None:
+    alert(office, entry, event.alarm, event.device, event.detail)
+
+
+@folds(events.DeviceRecovered)
+def _(event: events.DeviceRecovered, office: Office, entry: Entry) -> None:
+    for row in list(office.rows["alerts"].values()):
+        if (row.kind, row.subject, row.answered_at) == (event.alarm, event.device, None):
+            office.put("alerts", replace(row, answered_at=entry.at))
 
 
 @folds(events.AlertAnswered)

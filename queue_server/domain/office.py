@@ -22,6 +22,7 @@ from queue_server.domain.closing import DayCount, PaperSheet, SignedReport
 from queue_server.domain.counters import OPEN as AT_WORK
 from queue_server.domain.counters import CounterState
 from queue_server.domain.days import CLOSED, Alert, Call, Day, OfficeFile, Pace, Sequence, ServiceCount, Suspension
+from queue_server.domain.equipment import Equipment
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import Event
 from queue_server.domain.policy import VOUCHER, Arrival, BucketCount, ItemUse, Ration
@@ -59,6 +60,7 @@ TABLES: dict[str, type[Any]] = {
     "arrivals": Arrival,
     "paces": Pace,
     "suspensions": Suspension,
+    "equipment": Equipment,
     "calls": Call,
     "alerts": Alert,
     "backlog": BacklogRecord,

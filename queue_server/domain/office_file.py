@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from queue_server.domain import announcements, backlog
+from queue_server.domain import announcements, backlog, equipment
 from queue_server.domain.catalogue import (
     AMAN,
     KOSONG,
@@ -343,6 +343,7 @@ SERVICE: Spec = {
     "purpose": (one_of(*PURPOSES), None),
     "checklist": (list_of(table(TO_BRING)), ()),
     "instead": (list_of(text), ()),
+    "needs": (list_of(one_of(*equipment.KINDS)), ()),
 }
 COUNTER: Spec = {
     "number": (whole(1), REQUIRED),

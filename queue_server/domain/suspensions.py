@@ -6,13 +6,13 @@ stand everywhere as they were written. Source: `docs/field.md#outages`.
 
 from __future__ import annotations
 
+from queue_server.domain import equipment
 from queue_server.domain.catalogue import Words
 
 CAUSES = (
     Words("Jaringan ke pusat terputus", "The line to the central server is down"),
     Words("Sistem SIAK tidak bisa dipakai", "The national register (SIAK) cannot be used"),
-    Words("Perekam tidak berfungsi", "The recording device does not work"),
-    Words("Pencetak kartu rusak", "The card printer is broken"),
+    *equipment.LACKING.values(),
     Words("Blangko belum datang", "The card blanks have not come yet"),
     Words("Listrik padam", "The power is out"),
 )

@@ -363,6 +363,24 @@ class CounterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceView:
+    """A kiosk or display as the supervisor sees it; without a hall it sees every hall. Instants are epoch ms."""
+
+    id: str
+    kind: str
+    name: str
+    hall: str | None
+    printer: str
+    paper: int
+    sound: bool
+    last_seen: int | None  # None: never here
+    version: str  # of the page that it has loaded; empty: not known
+    outdated: bool  # the server has another version, and the device should be loaded anew
+    printer_state: str  # a word of `printables.printers`; empty: not known
+    printer_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceToday:
     service: str
     group: str
@@ -383,6 +401,7 @@ class ServiceToday:
     median_minutes: float | None  # of the day's last service times
     sla_minutes: int  # that the office promises
     work_light: str | None
+    lacks: str  # the kind of equipment for whose lack it is; empty: a supervisor has suspended it, or nobody
     unchecked: int  # checklist items that a supervisor has to confirm
 
 

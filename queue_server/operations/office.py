@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain import calendar, days, events, office_file, stock, tickets
-from queue_server.domain.days import Day
+from queue_server.domain.days import DEVICE_ALARMS, Day
 from queue_server.domain.errors import Conflict, Invalid, NotFound, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.office import UNFINISHED, Office
 from queue_server.domain.tickets import Ticket, Voucher
+from queue_server.operations.equipment import settle
 from queue_server.operations.promises import (
     NewCode,
     clock_behind,
@@ -87,6 +88,7 @@ def open_by_calendar(office: Office) -> dict[str, Any]:
     if day is None or span is None or day.isoformat() in office.rows["days"]:  # closed by hand stays closed
         return {"did": None, "more": False}
     record(office, events.DayOpened(day.isoformat(), span.intake_closes_ms, span.closes_ms))
+    settle(office)  # today another office file may be in force
     return {"did": "opened", "more": False}
 
 
@@ -111,6 +113,7 @@ def open_day(office: Office, *, reason: str, until: int | None = None) -> dict[s
         record(office, events.DayExtended(day.day, closes_at, closes_at, reason))
         return {"day": day.day, "did": "extended"}
     record(office, events.DayOpened(local.isoformat(), closes_at, closes_at, by_hand=True, reason=reason))
+    settle(office)
     return {"day": local.isoformat(), "did": "opened"}
 
 
@@ -228,8 +231,11 @@ def unanswered(office: Office, kind: str, subject: str) -> bool:
 
 
 def answer_alert(office: Office, *, seq: int) -> dict[str, Any]:
-    """Raises `NotFound` when it was answered before or never was."""
-    if seq not in office.rows["alerts"]:
+    """Raises `NotFound` when it was answered before or never was, `WrongState` for one that ends by itself."""
+    alert = office.rows["alerts"].get(seq)
+    if alert is None:
         raise NotFound("alert", seq=seq)
+    if alert.kind in DEVICE_ALARMS:
+        raise WrongState("ends_by_itself")
     record(office, events.AlertAnswered(seq, office.actor))
     return {"seq": seq, "answered": True}

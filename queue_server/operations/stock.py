@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from queue_server.domain import events, stock
-from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound
+from queue_server.domain.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from queue_server.domain.fold import record
 from queue_server.domain.office import Office
 from queue_server.domain.stock import (
@@ -23,6 +23,7 @@ from queue_server.domain.stock import (
     CountDifference,
     Movement,
 )
+from queue_server.operations.equipment import settle
 from queue_server.operations.promises import NewCode, break_promises, cover_shortage, require_there
 from queue_server.operations.vouchers import serve_arrivals
 
@@ -374,8 +375,12 @@ def suspend(office: Office, *, service: str, reason: str) -> dict[str, Any]:
 
 
 def resume(office: Office, *, service: str, reason: str = "") -> dict[str, Any]:
+    """Take numbers for it again, unless what it needs is broken. Raises `NotFound`, `WrongState`."""
     if service not in office.catalogue.services:
         raise NotFound("service", service=service)
-    if service in office.rows["suspensions"]:
+    if suspension := office.rows["suspensions"].get(service):
+        if suspension.equipment:
+            raise WrongState("equipment_lacking", service=service)
         record(office, events.ServiceResumed(service, reason))
-    return {"service": service, "suspended": False, "reason": reason}
+        settle(office)
+    return {"service": service, "suspended": service in office.rows["suspensions"], "reason": reason}

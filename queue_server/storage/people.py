@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from queue_server.storage import statements
 from queue_server.storage.database import Database
-from queue_server.storage.schema import PLAIN, devices, nik_marks, sessions, staff
+from queue_server.storage.schema import PLAIN, device_signs, devices, nik_marks, pairings, sessions, staff
 
 T = TypeVar("T")
 
@@ -44,8 +44,27 @@ class Device:
     sound: bool
     token_hash: str
     created_at: int
-    last_seen: int | None = None
     revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSign:
+    """What a device has last shown of itself: when, with which version of its page, and how its printer was when."""
+
+    device_id: str
+    last_seen: int
+    version: str = ""
+    printer: str = ""
+    printer_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A screen that waits, until `expires_at`, for somebody to type its code."""
+
+    code: str
+    token_hash: str
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +105,28 @@ def all_devices(database: Database, site: str) -> list[Device]:
     return rows(database, Device, devices, site)
 
 
-def sounding_in(database: Database, site: str, hall: str | None) -> list[Device]:
-    """The displays that speak the calls of a hall; at most one once `auth.add_device` has made them."""
-    where = [devices.c.kind == "display", devices.c.hall.is_not_distinct_from(hall), devices.c.sound.is_(True)]
-    return rows(database, Device, devices, site, *where, devices.c.revoked_at.is_(None))
+def device_signs_of(database: Database, site: str) -> dict[str, DeviceSign]:
+    """By the device's id."""
+    query = sa.select(*columns(device_signs, DeviceSign)).where(device_signs.c.site == site)
+    with database.reading() as connection:
+        return {row.device_id: DeviceSign(*row) for row in connection.execute(query)}
+
+
+def pairing_by_code(database: Database, site: str, code: str) -> Pairing | None:
+    """Expired or not."""
+    return one_pairing(database, site, pairings.c.code == code)
+
+
+def pairing_of(database: Database, site: str, token_hash: str) -> Pairing | None:
+    """Of the screen that holds this secret."""
+    return one_pairing(database, site, pairings.c.token_hash == token_hash)
+
+
+def one_pairing(database: Database, site: str, which: sa.ColumnElement[bool]) -> Pairing | None:
+    query = sa.select(*columns(pairings, Pairing)).where(pairings.c.site == site, which)
+    with database.reading() as connection:
+        row = connection.execute(query).one_or_none()
+    return Pairing(*row) if row else None
 
 
 def session(database: Database, site: str, session_hash: str) -> tuple[Session, Staff] | None:
@@ -133,8 +170,9 @@ def write_plain(connection: sa.Connection, site: str, handed_over: Iterable[tupl
 
 
 def forget_sessions(connection: sa.Connection, site: str, now: int) -> None:
-    """Those that have expired."""
-    connection.execute(sessions.delete().where(sessions.c.site == site, sessions.c.expires_at <= now))
+    """Those that have expired, and the codes of screens for which nobody came."""
+    for table in (sessions, pairings):
+        connection.execute(table.delete().where(table.c.site == site, table.c.expires_at <= now))
 
 
 def forget_marks(connection: sa.Connection, site: str, before: str) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from queue_server.domain import calendar, forecast, queueing, stock, tickets
 from queue_server.domain.catalogue import Catalogue, Line
 from queue_server.domain.days import CLOSED, Alert, Day, OfficeFile, ServiceCount
+from queue_server.domain.equipment import RETIRED, Equipment
 from queue_server.domain.errors import NotFound
 from queue_server.domain.events import SlipReprinted, TicketCalled
 from queue_server.domain.office import Entry, catalogue_in_force
@@ -390,6 +391,13 @@ class Queries:
         with self.database.reading() as connection:
             order = [of("balances").item, of("balances").account]
             return tuple(Reader(connection, self.site, 0).rows("balances", order=order))
+
+    def equipment(self) -> tuple[Equipment, ...]:
+        """The register, without what is gone for good, by kind and name."""
+        with self.database.reading() as connection:
+            order = [of("equipment").kind, of("equipment").name, of("equipment").equipment_id]
+            found = Reader(connection, self.site, 0).rows("equipment", of("equipment").state != RETIRED, order=order)
+        return tuple(found)
 
     def movements(
         self, item: str, limit: int = MOVEMENTS_A_PAGE, before: int | None = None
@@ -780,6 +788,7 @@ def service_today(snapshot: Snapshot, code: str, count: ServiceCount | None, lan
         median_minutes=median,
         sla_minutes=service.sla_minutes,
         work_light=work_light(service, round(median * MINUTE)) if median is not None else None,
+        lacks=suspension.equipment if suspension else "",
         unchecked=sum(line.check for line in service.checklist),
     )
 

@@ -229,6 +229,20 @@ suspensions = sa.Table(
     text("reason"),
     whole("since"),
     text("actor"),
+    text("equipment"),
+)
+
+equipment = sa.Table(
+    "equipment",
+    meta,
+    site(),
+    text("equipment_id", primary_key=True),
+    text("kind"),
+    text("name"),
+    text("place"),
+    text("state"),
+    text("reason"),
+    whole("since"),
 )
 
 alerts = sa.Table(
@@ -575,6 +589,7 @@ PROJECTIONS: dict[str, sa.Table] = {
         bucket_counts,
         paces,
         suspensions,
+        equipment,
         calls,
         alerts,
         backlog,
@@ -615,9 +630,31 @@ devices = sa.Table(
     flag("sound"),
     text("token_hash", unique=True),
     whole("created_at"),
-    whole("last_seen", nullable=True),
     whole("revoked_at", nullable=True),
     sa.CheckConstraint("kind IN ('kiosk', 'display')", name="unknown_kind"),
+)
+
+# What a device has last shown of itself, at most once a minute; `printer` is a word of `printables.printers`.
+device_signs = sa.Table(
+    "device_signs",
+    meta,
+    site(),
+    text("device_id", primary_key=True),
+    whole("last_seen"),
+    text("version"),
+    text("printer"),
+    whole("printer_at", nullable=True),
+)
+
+# A screen that waits to become a device. The browser holds the secret, and it is the device's token afterwards; the
+# code is what everybody in the room can read.
+pairings = sa.Table(
+    "pairings",
+    meta,
+    site(),
+    text("code", primary_key=True),
+    text("token_hash", unique=True),
+    whole("expires_at"),
 )
 
 sessions = sa.Table(
@@ -696,4 +733,9 @@ import_faults = sa.Table(
     whole("line", primary_key=True),
     text("reason"),
 )
-PLAIN = {table.name: table for table in (staff, devices, sessions, nik_marks, backlog_people, imports, import_faults)}
+PLAIN = {
+    table.name: table
+    for table in (
+        *(staff, devices, device_signs, pairings, sessions, nik_marks, backlog_people, imports, import_faults),
+    )
+}

@@ -21,7 +21,7 @@ from queue_server.domain.errors import Busy, Invalid, NotAllowed, Refusal
 from queue_server.storage.queries import Queries
 from queue_server.stream import fanout
 from queue_server.stream.hub import AudioUrl, Hub, State
-from queue_server.stream.topics import LOBBY, Topic, Viewer, somebody_may_watch, topic_of
+from queue_server.stream.topics import LOBBY, Topic, Viewer, may_watch, somebody_may_watch, topic_of
 from queue_server.stream.websocket import is_handshake
 
 PING_SECONDS = 10
@@ -29,6 +29,7 @@ PONG_SECONDS = 15  # together 25 s: then either side takes the other for gone
 PATH = "/socket.io/"
 LONGEST_MESSAGE = 4096  # bytes; a screen says very little
 LONGEST_REASON = 200  # characters of `why`
+LONGEST_VERSION = 40
 MOST_SCREENS = 10_000
 LARGEST_NUMBER = 10**15  # of an entry of the journal; beyond it no database could be asked
 RECHECK_SECONDS = 10.0  # how long a revoked device or a signed-out clerk may go on watching
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Callable[..., object]], Iterable[bytes]]
 Heard = Callable[[str, bool, str], None]
 Admit = Callable[[dict[str, Any]], tuple[Viewer, ...]]
+Here = Callable[[str, int, str], None]
 
 
 class ScreenPacket(Packet):  # type: ignore[misc]
@@ -75,12 +77,20 @@ class Sockets:
     `admit` names who is at the other end of a connection, by the WSGI environ of its upgrade request: device cookie,
     Bearer token, staff session; an empty tuple is nobody. It is asked again every RECHECK_SECONDS. `clock`: epoch ms.
     `audio_url`: as the hub's. `heard` is told of each display that says whether a call was heard from it, and why not.
+    `here` is told every RECHECK_SECONDS of every device that watches: its id, the instant, and the version of its page.
     """
 
     def __init__(
-        self, queries: Queries, admit: Admit, clock: Callable[[], int], audio_url: AudioUrl, heard: Heard
+        self,
+        queries: Queries,
+        admit: Admit,
+        clock: Callable[[], int],
+        audio_url: AudioUrl,
+        heard: Heard,
+        here: Here,
     ) -> None:
-        self._admit = admit
+        self._admit, self._clock, self._here = admit, clock, here
+        self._devices: dict[str, tuple[str, str]] = {}  # connection that watches -> its device and the page's version
         self._fanout = fanout.FanoutManager()
         self._socketio = SocketIO()
         self._viewers: dict[str, tuple[Viewer, ...]] = {}
@@ -157,6 +167,7 @@ class Sockets:
 
     def _disconnect(self, sid: str, reason: str) -> None:
         self._viewers.pop(sid, None)
+        self._devices.pop(sid, None)
         self.hub.leave(sid)
 
     def _watch(self, sid: str, *asked: object) -> State:
@@ -166,12 +177,30 @@ class Sockets:
             since = _whole(wish["since"]) if wish.get("since") is not None else None
             if not somebody_may_watch(self._viewers[sid], topic):
                 raise NotAllowed("topic")
+            device, version = self._device_of(sid, topic, wish.get("screen")), _version(wish.get("version"))
             state = self.hub.join(sid, topic, since)
             if topic.kind == LOBBY:  # its setting may have changed while the page was open
                 state["sound"] = any(viewer.sounds for viewer in self._viewers.get(sid, ()))
+            if device and sid in self._viewers:
+                self._devices[sid] = device, version
+                self._note(sid)
             return state
         except Refusal as refusal:
             return {"code": refusal.code}
+
+    def _device_of(self, sid: str, topic: Topic, screen: object) -> str:
+        """Whose screen it is: by the kind that its page names; without one, where no staff are at the same browser."""
+        devices = [v for v in self._viewers[sid] if v.kind != "staff" and may_watch(v, topic)]
+        if screen is None:
+            devices = devices if len(devices) == len(self._viewers[sid]) else []
+        else:
+            devices = [viewer for viewer in devices if viewer.kind == screen]
+        return devices[0].id if devices else ""
+
+    def _note(self, sid: str) -> None:
+        if sid in self._devices:
+            device, version = self._devices[sid]
+            self._here(device, self._clock(), version)
 
     def _hear_spoken(self, sid: str, *said: object) -> State:
         try:
@@ -205,8 +234,12 @@ class Sockets:
         server = self._socketio.server
         for sid, viewers in list(self._viewers.items()):
             gevent.sleep(0)  # thousands of look-ups must not hold up a call
-            if sid in self._viewers and self._admit(server.get_environ(sid)) != viewers:
+            if sid not in self._viewers:
+                continue
+            if self._admit(server.get_environ(sid)) != viewers:
                 server.disconnect(sid)
+            else:
+                self._note(sid)
 
     def _show_out_strangers(self) -> None:
         """Connections that did not say who they are for a whole round."""
@@ -233,6 +266,11 @@ def _one_object(arguments: tuple[object, ...]) -> dict[str, Any]:
     if len(arguments) == 1 and isinstance(arguments[0], dict):
         return arguments[0]
     raise Invalid("message")
+
+
+def _version(value: object) -> str:
+    """A page's version, a few printable characters; anything else is none."""
+    return value if isinstance(value, str) and len(value) <= LONGEST_VERSION and value.isprintable() else ""
 
 
 def _whole(value: object) -> int:

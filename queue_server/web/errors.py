@@ -101,6 +101,10 @@ SENTENCES = {
     "unknown_role": Words("Peran {role} tidak ada.", "There is no role {role}."),
     "unknown_kind": Words("Jenis perangkat {kind} tidak ada.", "There is no kind of device {kind}."),
     "name_needed": Words("Tuliskan namanya.", "Please give the name."),
+    "name_form": Words(
+        "Tulis nama dalam satu baris, paling banyak 100 huruf, tanpa spasi di tepinya.",
+        "Write the name in one line of at most 100 letters, without spaces at its ends.",
+    ),
     "quantity": Words("Jumlah harus paling sedikit satu.", "The quantity is one at least."),
     "reason_needed": Words("Tuliskan alasannya.", "Please give the reason."),
     "unknown_service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
@@ -141,8 +145,12 @@ SENTENCES = {
     "until_past": Words("Jam tutup itu sudah lewat.", "That closing time is past."),
     "office_file": Words("{sentence}", "{sentence}"),
     "printer_setting": Words(
-        "Pencetak {setting} tidak dikenali: tulis tcp://alamat:9100, file:JALUR atau none.",
-        "The printer {setting} is not understood: tcp://host:9100, file:PATH or none.",
+        "Pencetak {setting} tidak dikenali: tulis tcp://alamat:9100, usb:/dev/usb/lp0, cups:NAMA atau none.",
+        "The printer {setting} is not understood: tcp://host:9100, usb:/dev/usb/lp0, cups:NAME, file:PATH or none.",
+    ),
+    "printer_file": Words(
+        "Berkas di server hanya bisa dipilih di komputer server, dengan antrean device add.",
+        "A file of the server is chosen on the server alone, with antrean device add.",
     ),
     "too_large": Words("Isi permintaan terlalu besar.", "The request is too large."),
     "wrong_type": Words("Kirimkan sebagai application/json.", "Please send application/json."),
@@ -189,8 +197,8 @@ SENTENCES = {
         "This pairing address is not valid. Ask staff for a new one.",
     ),
     "unpaired": Words(
-        "Perangkat ini belum dipasangkan. Buka alamat pemasangan dari petugas.",
-        "This device is not paired. Open the pairing address that staff have.",
+        "Perangkat ini belum dipasangkan. Buka /pair di layarnya dan sebutkan kodenya kepada pengawas.",
+        "This device is not paired. Open /pair on it and tell a supervisor its code.",
     ),
     "not_allowed": Words("Akun ini tidak boleh melakukan itu.", "This account may not do that."),
     "csrf": Words(
@@ -224,6 +232,12 @@ SENTENCES = {
     "counter": Words("Loket {counter} tidak ada.", "There is no counter {counter}."),
     "service": Words("Layanan {service} tidak ada.", "There is no service {service}."),
     "item": Words("Barang {item} tidak ada.", "There is no item {item}."),
+    "device": Words("Perangkat itu tidak ada, atau sudah dicabut.", "There is no such device, or it is revoked."),
+    "pairing_code": Words(
+        "Kode itu tidak ada atau sudah lewat waktunya. Baca lagi kode di layar perangkat.",
+        "There is no such code, or its time is over. Look at the code on the screen again.",
+    ),
+    "equipment": Words("Alat itu tidak ada di daftar.", "There is no such device in the register."),
     "hall": Words("Ruang {hall} tidak ada.", "There is no hall {hall}."),
     "movement": Words("Mutasi {seq} tidak ada untuk barang ini.", "There is no movement {seq} of this item."),
     "consignment": Words("Kiriman {seq} tidak ada untuk barang ini.", "There is no consignment {seq} of this item."),
@@ -320,6 +334,12 @@ SENTENCES = {
     "counter_paused": Words("Loket {counter} sedang jeda.", "Counter {counter} is paused."),
     "no_counter": Words("Buka loket dulu.", "Open a counter first."),
     "not_suspended": Words("{service} tidak sedang dihentikan.", "{service} is not suspended."),
+    "equipment_state": Words("{name} sudah tercatat begitu.", "{name} is recorded like that already."),
+    "equipment_lacking": Words(
+        "{service} butuh alat yang sedang rusak. Catat alatnya sudah diperbaiki di halaman Perangkat.",
+        "{service} needs what is broken. Record the repair on the page Devices.",
+    ),
+    "ends_by_itself": Words("Pemberitahuan ini hilang sendiri.", "This alert goes away by itself."),
     "day_not_open": Words("Hari ini belum dibuka.", "The day is not open."),
     "day_not_closed": Words("Hari itu belum ditutup.", "That day is not closed yet."),
     "day_signed": Words(

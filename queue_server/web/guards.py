@@ -10,10 +10,10 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import g, redirect, request
+from flask import g, redirect, render_template, request
 
 from queue_server.domain.errors import NotAllowed, NotFound, Refusal
-from queue_server.web.errors import NotSignedIn, TooManyRequests
+from queue_server.web.errors import STATUS, NotSignedIn, TooManyRequests
 from queue_server.web.house import house
 from queue_server.web.limits import Limit
 from queue_server.web.session import Caller, callers, holder_of
@@ -45,6 +45,8 @@ PUBLIC_ROUTES = frozenset(
         "/api/v1/stock",
         "/api/v1/session",
         "/api/v1/device-session",
+        "/api/v1/pairings",
+        "/api/v1/pairings/session",
         "/static/<path:filename>",
         "/kiosk/worker.js",
         "/display/worker.js",
@@ -84,6 +86,8 @@ class Guard:
                 refusal = NotAllowed("csrf")
             else:
                 g.caller = caller
+                if caller.kind == "device":
+                    house().attendance.note(caller.id, house().clock())
                 return
         raise refusal
 
@@ -105,9 +109,11 @@ def guarded(guard: Guard) -> Callable[[View], View]:
             try:
                 guard.enter()
             except NotSignedIn:
-                if guard.roles and not guard.devices and not request.path.startswith("/api/"):
-                    return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}")
-                raise
+                if request.path.startswith("/api/") or (guard.roles and guard.devices):
+                    raise
+                if guard.devices:  # a screen that is not paired says so, and how it will be
+                    return render_template("web/pair.html"), STATUS["not_signed_in"]
+                return redirect(f"/login?next={quote(request.full_path.rstrip('?'))}")
             return view(*arguments, **named)
 
         guarded_view.guard = guard  # type: ignore[attr-defined]
@@ -191,6 +197,12 @@ def require_hall(caller: Caller, hall: str) -> None:
 def home_of(role: str) -> str:
     """The page that belongs to a role."""
     return "/counter" if role == CLERK else "/supervisor"
+
+
+def screen_kind() -> str:
+    """`kiosk` or `display` on a device's own pages, for what the page says of itself; else empty."""
+    caller: Caller | None = g.get("caller")
+    return caller.role if caller and caller.kind == "device" else ""
 
 
 def csrf_token() -> str:

@@ -21,6 +21,7 @@ from queue_server.storage.ledger import Ledger
 from queue_server.storage.queries import Queries
 from queue_server.storage.reports import Reports
 from queue_server.storage.writer import Writer
+from queue_server.web.attendance import Attendance
 from queue_server.web.limits import Limits
 from queue_server.web.session import Door
 from queue_server.web.voice.speaker import Speaker
@@ -59,6 +60,7 @@ class House:
     hashing: Aside  # for passwords, one after the other
     clock: Callable[[], int]  # now, epoch milliseconds
     voice: Speaker
+    attendance: Attendance
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)

@@ -53,5 +53,7 @@ class Limits:
     wrong_by_address: Limit = field(default_factory=lambda: Limit(30, MINUTE))
     wrong_pin: Limit = field(default_factory=lambda: Limit(5, MINUTE))  # by kiosk
     strangers: Limit = field(default_factory=lambda: Limit(300, MINUTE))  # by address
+    pairings: Limit = field(default_factory=lambda: Limit(20, MINUTE))  # codes shown, by address
+    wrong_codes: Limit = field(default_factory=lambda: Limit(10, MINUTE))  # by who types them
     phones: Limit = field(default_factory=lambda: Limit(60, MINUTE))  # by ticket
     numbers: Limit = field(default_factory=lambda: Limit(30, MINUTE))  # by kiosk: docs/field.md#touts

@@ -24,6 +24,7 @@ from queue_server.stream.topics import Viewer
 STAFF_COOKIE = "antrean_staff"
 DEVICE_KINDS = ("kiosk", "display")
 SESSION_HOURS = 12
+DAY = 24 * 3600  # seconds
 DEVICE_DAYS = 3650  # a paired screen stays paired until it is revoked
 KNOWN_SECONDS = 1.0
 MOST_KNOWN = 10_000
@@ -174,6 +175,16 @@ def current() -> Caller:
 def hand_cookie(response: Response, name: str, token: str, seconds: int) -> None:
     """Never readable by a script, never sent from another site; `Secure` under https alone: a LAN speaks http."""
     response.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Strict", secure=request.is_secure)
+
+
+def pair_browser(response: Response, device: Caller, token: str) -> None:
+    """From now on the browser is this device."""
+    hand_cookie(response, device_cookie(device.role), token, DEVICE_DAYS * DAY)
+
+
+def home_of_device(device: Caller, first_hall: str) -> str:
+    """The page that a device shows."""
+    return "/kiosk" if device.role == "kiosk" else f"/display/{device.hall or first_hall}"
 
 
 def take_cookie(response: Response, name: str) -> None:

@@ -54,8 +54,8 @@ class Lobby:
 
     def _serve(self, port: int) -> None:
         house = self.web.house
-        sound = partial(audio_url, house.voice), Hearing(house).heard
-        sockets = Sockets(self.office.queries, house.door.viewers, lambda: self.office.clock, *sound)
+        told = partial(audio_url, house.voice), Hearing(house).heard, house.attendance.note
+        sockets = Sockets(self.office.queries, house.door.viewers, lambda: self.office.clock, *told)
         sockets.mount(self.web.app)
         sockets.start(lambda part: self.deaths.append(repr(part.exception)))
         server = WSGIServer(("127.0.0.1", port), self.web.app, log=None)

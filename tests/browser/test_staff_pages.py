@@ -122,8 +122,13 @@ def test_the_supervisors_pages_can_be_read_and_hit(
     office.take("IKD")
     supervisor.post("/services/IKD/suspend", {"reason": "Jaringan ke pusat terputus"})
     supervisor.post("/stock/KTP-WNA/movements", {"type": "count", "quantity": 0, "reason": "opname"})
+    broken = supervisor.post("/equipment", {"kind": "recorder", "name": "Perekam 1", "place": "Loket 3"})[
+        "equipment_id"
+    ]
+    supervisor.post("/equipment", {"kind": "card_printer", "name": "Pencetak 1"})
+    supervisor.post(f"/equipment/{broken}/broken", {"reason": "Mati"})
     page, seen = new_page("counter"), set[str]()
-    for path in ("", "/services", "/stock", "/report", f"/numbers?number={tickets[2]['number']}"):
+    for path in ("", "/services", "/devices", "/stock", "/report", f"/numbers?number={tickets[2]['number']}"):
         come_in(page, supervisor, f"/supervisor{path}{'&' if '?' in path else '?'}lang={language}")
         check(page, path)
         for dialog in page.locator("[data-opens]:visible").evaluate_all("all => all.map((one) => one.dataset.opens)"):
@@ -133,6 +138,8 @@ def test_the_supervisors_pages_can_be_read_and_hit(
                 check(page, dialog)
                 page.keyboard.press("Escape")
     supervisor.post("/services/IKD/resume")
+    for device in supervisor.get("/equipment")["equipment"]:
+        supervisor.post(f"/equipment/{device['equipment_id']}/retire")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

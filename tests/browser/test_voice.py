@@ -228,8 +228,8 @@ def test_a_display_whose_sound_has_moved_to_another_falls_silent_without_being_t
     page = lobby.hang(noting(new_page("tv"), QUICKLY))
     expect(page.locator("#tick")).not_to_have_text("Layar ini tanpa suara.")
     door = lobby.web.house.door
-    others = people.sounding_in(door.database, door.site, "A")
-    lobby.web.add_device("display", hall="A", sound=True, sounding=[asdict(other) for other in others])
+    others = people.all_devices(door.database, door.site)
+    lobby.web.add_device("display", hall="A", sound=True, others=[asdict(other) for other in others])
     expect(page.locator("#tick")).to_have_text("Layar ini tanpa suara.", timeout=MOVED_MS)
     ticket = lobby.call()
     expect(page.locator("#number")).to_have_text(ticket["number"])

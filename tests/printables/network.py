@@ -8,18 +8,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-ASKED_PAPER, ASKED_OFFLINE = b"\x10\x04\x04", b"\x10\x04\x02"
+ASKED_PAPER, ASKED_OFFLINE, ASKED_PRINTER = b"\x10\x04\x04", b"\x10\x04\x02", b"\x10\x04\x01"
 WELL, NO_PAPER, OPEN, NONSENSE = b"\x12", b"\x72", b"\x16", b"\xff"
+LITTLE_PAPER, SWITCHED_OFFLINE = b"\x1e", b"\x1a"
 
 # What a printer does with one connection: it is given what it may read with and answer to, and takes in what is left.
 Behaviour = Callable[[socket.socket, bytearray], None]
 
 
-def healthy(line: socket.socket, taken: bytearray, paper: bytes = WELL, offline: bytes = WELL) -> None:
-    """Answers both questions at once, wherever they stand, and prints the rest."""
+def healthy(
+    line: socket.socket, taken: bytearray, paper: bytes = WELL, offline: bytes = WELL, printer: bytes = WELL
+) -> None:
+    """Answers every question at once, wherever they stand, and prints the rest."""
     while data := line.recv(4096):
         taken += data
-        for question, answer in ((ASKED_PAPER, paper), (ASKED_OFFLINE, offline)):
+        for question, answer in ((ASKED_PAPER, paper), (ASKED_OFFLINE, offline), (ASKED_PRINTER, printer)):
             if question in taken:
                 at = taken.index(question)
                 del taken[at : at + len(question)]
@@ -40,6 +43,14 @@ def out_of_paper(line: socket.socket, taken: bytearray) -> None:
 
 def cover_open(line: socket.socket, taken: bytearray) -> None:
     healthy(line, taken, offline=OPEN)
+
+
+def little_paper(line: socket.socket, taken: bytearray) -> None:
+    healthy(line, taken, paper=LITTLE_PAPER)
+
+
+def switched_offline(line: socket.socket, taken: bytearray) -> None:
+    healthy(line, taken, printer=SWITCHED_OFFLINE)
 
 
 def talking_nonsense(line: socket.socket, taken: bytearray) -> None:

@@ -198,3 +198,16 @@ def test_the_reading_printer_stops_at_what_it_does_not_know() -> None:
         read(b"\x1b@" + b"x" * 49 + b"\n", 576)
     with pytest.raises(NotEscPos, match="initialise"):
         read(b"A-087\n", 576)
+
+
+@each_paper
+def test_a_printer_that_draws_no_qr_code_gets_its_dots_and_a_phone_reads_them(width: int) -> None:
+    cheap = read(escpos.slip(TICKET, width, draws_qr=False), WIDTHS[width])
+    band, number, code, other_band = cheap.rasters
+    assert cheap.qr == []
+    assert scanned(code) == TRACK_URL
+    left, upper, right, lower = ink(code)
+    white = escpos.QR_DOTS * qr.QUIET
+    assert min(left, upper, code.width - right, code.height - lower) >= white
+    usual = read(escpos.slip(TICKET, width), WIDTHS[width])
+    assert cheap.words == usual.words

@@ -26,10 +26,12 @@ from tests.printables.network import (
     cover_open,
     healthy,
     hung_printer,
+    little_paper,
     mute,
     network_printer,
     out_of_paper,
     out_of_paper_at_the_end,
+    switched_offline,
     talking_nonsense,
 )
 from tests.printables.slips import TICKET
@@ -132,6 +134,102 @@ def test_a_cable_whose_printer_takes_nothing_is_given_up_in_time(tmp_path: Path)
     assert parse(f"file:{tmp_path / 'lp0'}").send(SLIP) == PrintResult(False, "no_file"), "nobody is at the other end"
 
 
+# -- cables and the print system -------------------------------------------------------------------------------------
+
+
+def test_a_printer_on_a_cable_takes_the_slip_and_is_given_up_in_time(tmp_path: Path) -> None:
+    cable = tmp_path / "lp0"
+    printer = printers.CablePrinter(str(cable))
+    assert printer.send(SLIP) == PrintResult(False, "unreachable"), "nothing is plugged in"
+    assert (printer.state(), cable.exists()) == ("unreachable", False)
+    os.mkfifo(cable)
+    other_end = os.open(cable, os.O_RDONLY | os.O_NONBLOCK)
+    assert printer.send(SLIP) == PrintResult(True)
+    assert os.read(other_end, len(SLIP)) == SLIP
+    assert printer.send(MORE_THAN_BUFFERS_HOLD, seconds=0.2) == PrintResult(False, "too_slow")
+    assert printer.state() == "silent"
+    os.close(other_end)
+
+
+@pytest.fixture
+def print_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An `lp` that knows one printer: keeps what it is given, or says what the real one says."""
+    program = tmp_path / "lp"
+    program.write_text(
+        f"""#!/bin/sh
+[ "$*" = "-d hang -o raw" ] && exec sleep 60
+[ "$*" = "-d Kios_1 -o raw" ] || {{ echo "lp: The printer or class does not exist." >&2; exit 1; }}
+cat > {tmp_path}/slip.bin
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return tmp_path
+
+
+def test_the_print_system_is_handed_the_bytes_as_they_are(print_system: Path) -> None:
+    assert parse("cups:Kios_1").send(SLIP) == PrintResult(True)
+    assert (print_system / "slip.bin").read_bytes() == SLIP
+
+
+def test_what_the_print_system_says_of_its_failure_is_kept(print_system: Path) -> None:
+    result = parse("cups:Kios_2").send(SLIP)
+    assert result == PrintResult(False, "refused", "lp: The printer or class does not exist.")
+
+
+def test_a_print_system_that_hangs_is_given_up_in_time(print_system: Path) -> None:
+    started = monotonic()
+    assert parse("cups:hang").send(SLIP, seconds=0.3) == PrintResult(False, "too_slow")
+    assert monotonic() - started < 4
+
+
+def test_a_machine_without_a_print_system_is_an_answer_and_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = parse("cups:Kios_1").send(SLIP)
+    assert (result.printed, result.why) == (False, "refused")
+
+
+# -- how a printer is ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "state"),
+    [
+        (healthy, "ready"),
+        (out_of_paper, "paper_out"),
+        (little_paper, "near_end"),
+        (cover_open, "cover_open"),
+        (switched_offline, "offline"),
+        (mute, "silent"),
+        (talking_nonsense, "silent"),
+    ],
+)
+def test_a_printer_is_asked_how_it_is_and_one_that_cannot_say_is_believed(behaviour: Behaviour, state: str) -> None:
+    with network_printer(behaviour) as printer:
+        assert parse(printer.setting).state(seconds=2) == state
+        if state in ("near_end", "silent"):
+            assert parse(printer.setting).send(SLIP) == PrintResult(True), "and gets its slips all the same"
+
+
+def test_a_printer_that_is_away_says_so_in_time() -> None:
+    assert parse(f"tcp://127.0.0.1:{free_port()}").state() == "unreachable"
+    assert parse("none").state() == "no_printer"
+    with hung_printer() as (setting, _):
+        started = monotonic()
+        assert parse(setting).state(seconds=5) == "silent"
+        assert monotonic() - started < 4
+
+
+def test_a_printer_is_asked_between_two_slips(queues: PrinterQueues) -> None:
+    with network_printer(healthy) as printer:
+        assert queues.print(printer.setting, SLIP) == PrintResult(True)
+        assert queues.state(printer.setting) == "ready"
+        assert queues.print(printer.setting, NEXT_SLIP) == PrintResult(True)
+        assert [printer.slips.get(timeout=30) for _ in range(3)] == [SLIP, b"", NEXT_SLIP]
+
+
 # -- settings ------------------------------------------------------------------------------------------------------
 
 
@@ -140,11 +238,21 @@ def test_the_setting_says_where_the_printer_is() -> None:
     assert parse("tcp://10.0.0.7") == parse("tcp://10.0.0.7:9100")
     assert parse("tcp://[fe80::1]:9100") == printers.NetworkPrinter("fe80::1", 9100)
     assert parse("file:/dev/usb/lp0") == printers.FilePrinter("/dev/usb/lp0")
+    assert parse("usb:/dev/usb/lp0") == printers.CablePrinter("/dev/usb/lp0")
+    assert parse("cups:Kios_1") == printers.CupsPrinter("Kios_1")
+
+
+@pytest.mark.parametrize("setting", ["tcp://10.0.0.7:9100", "usb:/dev/usb/lp0", "cups:Kios_1", "file:/srv/slips.bin"])
+def test_the_setting_says_whether_the_printer_can_draw_a_qr_code(setting: str) -> None:
+    assert parse(f"{setting}?qr=raster") == parse(setting)
+    assert [printers.draws_qr(setting), printers.draws_qr(f"{setting}?qr=raster")] == [True, False]
 
 
 @pytest.mark.parametrize(
     "setting",
     ["", "file:", "tcp://", "tcp://:9100", "tcp://host:port", "tcp://host:0", "tcp://host:99999", "tcp://host/path"]
+    + ["usb:", "usb:/etc/passwd", "usb:/dev/sda", "usb:/dev/usb/../sda", "cups:", "cups:a b", "cups:-d", "cups:../x"]
+    + ["none?qr=raster", "tcp://host:9100?qr=native"]
     + ["10.0.0.7:9100", "usb", "None", "http://host:9100", "tcp://[fe80", "tcp://host:9100?x=1"],
 )
 def test_a_setting_that_means_no_printer_is_refused(setting: str) -> None:

@@ -14,6 +14,7 @@ from schemathesis.generation.case import Case
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from queue_server import app as composed
+from queue_server.operations import equipment
 from tests.the_backlog import TheBacklog, csv_of
 from tests.the_web import Browser, TheWeb
 
@@ -62,7 +63,9 @@ def known(web: TheWeb) -> dict[str, Any]:
     backlog = TheBacklog(web.office)
     of_backlog = {"record": backlog.enter(1), "run": backlog.take_over(csv_of([])).run_id, "list": "invited"}
     known = {"ticket": waiting["id"], "counter": 4, "item": "KTP", "code": "KTP-CETAK", "hall": "A", "seq": 1}
-    return known | of_backlog | {"day": "2026-11-23"}
+    machine = clerk.new_id()[:12]
+    web.office.do(equipment.register, equipment_id=machine, kind="recorder", name="Perekam")
+    return known | of_backlog | {"day": "2026-11-23", "device": kiosk.id, "equipment": machine}
 
 
 def has_right_form(case: Case[Any]) -> bool:
@@ -93,7 +96,7 @@ def test_whatever_is_sent_is_answered_as_the_document_says(case: Case[Any], supe
 def test_so_it_is_where_the_address_is_one_of_the_office(
     case: Case[Any], supervisor: Browser, known: dict[str, Any]
 ) -> None:
-    of_ticket = case.path.startswith("/api/v1/tickets/")
+    whose = {"tickets": "ticket", "devices": "device", "equipment": "equipment"}.get(case.path.split("/")[3], "counter")
     for name in case.path_parameters if has_right_form(case) else ():
-        case.path_parameters[name] = known[("ticket" if of_ticket else "counter") if name == "id" else name]
+        case.path_parameters[name] = known[whose if name == "id" else name]
     ask(case, supervisor)

@@ -20,11 +20,11 @@ SHARED = HOUSE / "queue_server" / "web" / "static"
 DISPLAY = HOUSE / "display" / "static"
 SCRIPTS = [
     *DISPLAY.glob("*.js"),
-    *(SHARED / name for name in ("stream.js", "keep.js", "vendor/socket.io.min.js")),
+    *(SHARED / name for name in ("stream.js", "keep.js", "pair.js", "vendor/socket.io.min.js")),
 ]
 WORKER = SHARED / "worker.js"  # a browser that is too old for it does not ask for it
 OWN_SCRIPTS = [script for script in SCRIPTS if "vendor" not in script.parts]
-SHEETS = [*DISPLAY.glob("*.css"), SHARED / "tokens.css"]
+SHEETS = [*DISPLAY.glob("*.css"), SHARED / "tokens.css", SHARED / "pair.css"]
 PAGE = HOUSE / "display" / "templates" / "display.html"
 BASE = HOUSE / "queue_server" / "web" / "templates" / "base.html"
 HOOKS = {"is-resting", "why"}  # without a style of their own

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from queue_server.domain.errors import Invalid
+from queue_server.storage import people
 from queue_server.storage import upgrade as upgrade_module
 from queue_server.storage.database import Database
+from queue_server.storage.people import Device
 from queue_server.storage.schema import meta
 from queue_server.storage.upgrade import schema_state, upgrade
 from tests import services
@@ -85,6 +89,22 @@ def test_an_empty_database_becomes_current_once(database: Database) -> None:
 def test_every_migration_is_named_after_its_revision() -> None:
     scripts = ScriptDirectory(str(upgrade_module.MIGRATIONS))
     assert [script.revision for script in scripts.walk_revisions()][::-1] == upgrade_module.revisions()
+
+
+def test_devices_and_suspensions_of_the_first_version_are_kept(database: Database, tmp_path: Path) -> None:
+    with database.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(upgrade_module.MIGRATIONS))
+        command.upgrade(config, "0001")
+        device = "'HQ', 'd1', 'kiosk', 'Kios 1', NULL, 'none', 80, FALSE, 'h1', 5, NULL, NULL"
+        connection.execute(sa.text(f"INSERT INTO devices VALUES ({device})"))
+        connection.execute(sa.text("INSERT INTO suspensions VALUES ('HQ', 'IKD', 'Jaringan terputus', 7, 's1')"))
+    assert schema_state(database) == "old"
+    assert upgrade(database, tmp_path / "before.db") == []
+    assert people.all_devices(database, "HQ") == [Device("d1", "kiosk", "Kios 1", None, "none", 80, False, "h1", 5)]
+    with database.reading() as connection:
+        kept = [tuple(row) for row in connection.execute(sa.text("SELECT * FROM suspensions"))]
+    assert kept == [("HQ", "IKD", "Jaringan terputus", 7, "s1", "")]
 
 
 def test_tables_that_are_not_ours_are_left_alone(database: Database) -> None:

@@ -56,7 +56,7 @@ TAMPERING = {
     "UPDATE tickets SET hall = 'B' WHERE number = 3": "differs from the journal in hall",
     "UPDATE tickets SET number = 9 WHERE number = 4": "up to 9, but 4 were given out",
     "DELETE FROM calls": "is in the journal but not in the table",
-    "INSERT INTO suspensions VALUES ('HQ', 'IKD', '', 0, 'x')": "'IKD' is in the table but not in the journal",
+    "INSERT INTO suspensions VALUES ('HQ', 'IKD', '', 0, 'x', '')": "'IKD' is in the table but not in the journal",
     "UPDATE balances SET posted = posted + 1 WHERE item = 'KTP' AND account = 'store'": "KTP: the accounts sum to 1",
     "UPDATE reservations SET quantity = 2 WHERE item = 'FILM'": "FILM: 6 are set aside, but the ledger promises 3",
     "UPDATE reservations SET holder = 'nobody' WHERE item = 'RIBBON'"

@@ -118,6 +118,39 @@ def test_one_browser_may_be_kiosk_display_and_staff_in_its_tabs(office: OfficeSe
     screen.close()
 
 
+def test_a_device_that_watches_is_here_with_the_version_of_its_page(office: OfficeServer) -> None:
+    sari = office.sign_in("Sari")
+
+    def known() -> dict[str, tuple[bool, str, bool]]:
+        devices = sari.get("/devices")["devices"]
+        return {d["name"]: (d["last_seen"] is not None, d["version"], d["outdated"]) for d in devices}
+
+    token = office.antrean("device", "add", "--kind", "kiosk", "--name", "Kios stream").strip()
+    screen = Screen(office, {"Authorization": f"Bearer {token}"})
+    assert known()["Kios stream"] == (False, "", False), "connected, and watching nothing"
+    screen.watch("office", screen="kiosk", version="0.0.9")
+    assert known()["Kios stream"] == (True, "0.0.9", True)
+    screen.watch("office", screen="kiosk", version="x" * 50)
+    assert known()["Kios stream"] == (True, "0.0.9", True)
+    screen.close()
+
+
+def test_a_supervisors_tab_is_no_kiosk(office: OfficeServer) -> None:
+    """One browser may have a kiosk's cookie too; its supervisor's page alone does not make the kiosk be here."""
+    sari = office.sign_in("Sari")
+    token = office.antrean("device", "add", "--kind", "kiosk", "--name", "Kios diam").strip()
+
+    def here() -> bool:
+        return any(d["name"] == "Kios diam" and d["last_seen"] for d in sari.get("/devices")["devices"])
+
+    tab = Screen(office, {"Cookie": f"{sari.cookie}; antrean_kiosk={token}"})
+    tab.watch("office")
+    assert not here()
+    tab.watch("office", screen="kiosk", version="")
+    assert here()
+    tab.close()
+
+
 def test_no_page_of_another_origin_connects(office: OfficeServer) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException, match="400"):
         Screen(office, office.bearer("display/A") | {"Origin": "http://example.com"})

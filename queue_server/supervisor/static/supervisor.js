@@ -72,6 +72,14 @@
     }
   }
 
+  /** What else happened because of it: displays that fell silent, services that stopped or go on. */
+  function followed(answer) {
+    const { silenced = [], stopped = [], resumed = [] } = answer;
+    let words = silenced.length ? " " + say("silenced", { names: silenced.join(", ") }) : "";
+    words += stopped.length ? " " + say("stopped", { number: stopped.length }) : "";
+    return words + (resumed.length ? " " + say("resumed", { number: resumed.length }) : "");
+  }
+
   function tell(words) {
     result.hidden = false;
     result.querySelector("span").textContent = words;
@@ -80,7 +88,7 @@
   /** A form's fields as JSON: numbers as numbers, an hour as an instant, counts as a list, the reason from its two places. */
   function fields(form) {
     const body = {};
-    form.querySelectorAll("[name]").forEach((field) => {
+    form.querySelectorAll("[name]:enabled").forEach((field) => {
       if (field.type === "radio" && !field.checked) return;
       if (field.name === "other" || inAddress(form, field.name)) return;
       if (field.value === "" && (field.hasAttribute("data-number") || field.hasAttribute("data-optional"))) return;
@@ -88,6 +96,7 @@
       else if (field.type === "time") body[field.name] = instant(field.dataset.day, field.value);
       else if (field.dataset.count) count(field, body);
       else if (field.hasAttribute("data-number")) body[field.name] = Number(field.value);
+      else if (field.hasAttribute("data-json")) body[field.name] = JSON.parse(field.value);
       else body[field.name] = field.value;
     });
     if (body.reason === "" && form.elements.other) body.reason = form.elements.other.value.trim();
@@ -150,7 +159,7 @@
     const without = (answer.without_blank || []).join(", ");
     const short = answer.short_of ? say("short", { number: answer.released.toLocaleString("id-ID") }) : "";
     const done = [form.dataset.done, without && say("without", { numbers: without }), deferred && say("deferred", { number: deferred })];
-    return tell(short || done.filter(Boolean).join(" "));
+    return tell(short || done.filter(Boolean).join(" ") + followed(answer));
   }
 
   /** The office defers a portion at a time; how many in all. What it has not come to stays in line and is asked for anew. */
@@ -164,7 +173,8 @@
     const sender = event.target.closest("[data-send]");
     if (!sender || sender.getAttribute("aria-disabled") === "true") return;
     try {
-      await send(sender, sender.dataset.send, {});
+      const answer = await send(sender, sender.dataset.send, JSON.parse(sender.dataset.body || "{}"));
+      if (sender.dataset.done) tell(sender.dataset.done + followed(answer));
       await redraw();
     } catch (error) {
       tell(error.message);

@@ -14,18 +14,17 @@ from queue_server.web.errors import NotSignedIn
 from queue_server.web.guards import hold_back, home_of, public, staff
 from queue_server.web.house import house, new_token
 from queue_server.web.session import (
-    DEVICE_DAYS,
     SESSION_HOURS,
     STAFF_COOKIE,
     current,
-    device_cookie,
     hand_cookie,
+    home_of_device,
+    pair_browser,
     take_cookie,
     token_hash,
 )
 
 HOUR = 3600  # seconds
-DAY = 24 * HOUR
 
 api = Api("api_access")
 
@@ -91,8 +90,8 @@ def pair(body: PairDevice) -> Response:
     if caller is None:
         limit.count(address)
         raise NotSignedIn("unknown_device")
-    home = "/kiosk" if caller.role == "kiosk" else f"/display/{caller.hall or house().first_hall()}"
+    home = home_of_device(caller, house().first_hall())
     paired = {"kind": caller.role, "name": caller.name, "hall": caller.hall, "home": home}
     response = answer({"csrf_token": caller.csrf} | paired)
-    hand_cookie(response, device_cookie(caller.role), body.token, DEVICE_DAYS * DAY)
+    pair_browser(response, caller, body.token)
     return response

@@ -17,12 +17,14 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from queue_server.domain.equipment import Equipment
 from queue_server.domain.stock import MOST_UNITS
 from queue_server.domain.views import (
     ConsignmentView,
     CountDifferenceView,
     CounterBoard,
     CounterLine,
+    DeviceView,
     ForecastView,
     ItemStock,
     MovementView,
@@ -37,6 +39,7 @@ MOST_LINES = 20  # of one finished visit
 MOST_CARDS = 99  # old cards of one visit
 LAST_INSTANT = 4_102_444_800_000  # 2100-01-01, in milliseconds
 
+PRINTER_EXAMPLES = "tcp://10.0.0.7:9100, usb:/dev/usb/lp0, cups:NAME or none, each with ?qr=raster for a cheap printer"
 KEY_PATTERN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -82,6 +85,10 @@ Nik = Annotated[
     SecretStr, Field(max_length=40), WithJsonSchema({"type": "string", "pattern": "^[0-9]{16}$", "writeOnly": True})
 ]
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+DeviceId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+PairingCode = Annotated[str, StringConstraints(max_length=20, pattern=r"^[A-Za-z0-9 -]+$")]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME)]
+Printer = Annotated[str, StringConstraints(max_length=200), Field(description=PRINTER_EXAMPLES)]
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
 Day = Annotated[str, AfterValidator(date_written), WithJsonSchema({"type": "string", "format": "date"})]
 Number = Annotated[str, StringConstraints(pattern=r"^[A-Z]-[0-9]{3,6}$")]
@@ -135,6 +142,14 @@ class OfRequest(BaseModel):
 
 class OfHall(BaseModel):
     hall: Code
+
+
+class OfDevice(BaseModel):
+    id: DeviceId
+
+
+class OfEquipment(BaseModel):
+    id: DeviceId
 
 
 class OfAlert(BaseModel):
@@ -198,6 +213,40 @@ class NewVoucher(Said):
     channel: Literal["kiosk", "desk", "phone"] | None = None
     language: Literal["id", "en"] = "id"
     nik: Nik | None = None
+
+
+class WaitingScreen(Said):
+    """The secret that `POST /pairings` gave to the screen that waits."""
+
+    secret: Token
+
+
+class NewDevice(Said):
+    """`code` stands on the screen that waits; without `hall` the device sees every hall."""
+
+    code: PairingCode
+    kind: Literal["kiosk", "display"]
+    name: Name
+    hall: Code | None = None
+    printer: Printer = "none"
+    paper: Annotated[Literal[58, 80], WHOLE] = 80
+    sound: JsonBool = False
+
+
+class ChangedDevice(Said):
+    """What is left out stays as it is; `hall` null is every hall."""
+
+    name: Name | None = None
+    hall: Code | None = None
+    printer: Printer | None = None
+    paper: Annotated[Literal[58, 80], WHOLE] | None = None
+    sound: JsonBool | None = None
+
+
+class NewEquipment(Said):
+    kind: Literal["recorder", "card_printer"]
+    name: Name
+    place: MaybeText = ""
 
 
 class Because(Said):
@@ -596,3 +645,50 @@ class Paired(BaseModel):
     name: str
     hall: str | None
     home: str
+
+
+class NewPairing(BaseModel):
+    """`code` is shown, `secret` is the screen's own: it is the device's token once somebody has typed the code."""
+
+    code: str
+    secret: str
+    expires_at: int
+
+
+class PairingState(BaseModel):
+    """`waiting`, `expired`, or `paired`: then this browser has its cookie, and `home` is its page."""
+
+    state: str
+    home: str | None = None
+
+
+class Devices(BaseModel):
+    """`version` is the server's."""
+
+    devices: list[DeviceView]
+    version: str
+
+
+class DeviceAfter(BaseModel):
+    """`silenced` are the names of the displays that are not heard any more, because this one is."""
+
+    device_id: str
+    silenced: list[str]
+
+
+class DeviceRevoked(BaseModel):
+    device_id: str
+    revoked: bool
+
+
+class EquipmentRegister(BaseModel):
+    equipment: list[Equipment]
+
+
+class EquipmentAfter(BaseModel):
+    """The services that stopped because of it, and those that go on."""
+
+    equipment_id: str
+    state: str
+    stopped: list[str]
+    resumed: list[str]

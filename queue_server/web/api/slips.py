@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from printables import escpos, pdf
+from printables import escpos, pdf, printers
 from printables.printers import NO_PRINTER
 from queue_server.domain.errors import Conflict
 from queue_server.domain.views import SlipView
@@ -39,13 +39,14 @@ def slip_pdf(path: OfTicket) -> Response:
 @device_or_staff("kiosk")
 def slip_escpos(path: OfTicket) -> Response:
     """The slip as a receipt printer takes it, as wide as the device's paper."""
-    device = current().device
     view = house().queries.slip(path.id, house().clock())
-    return Response(escpos_of(view, device.paper if device else WIDE), content_type=BYTES_TYPE)
+    return Response(escpos_of(view, current().device), content_type=BYTES_TYPE)
 
 
-def escpos_of(view: SlipView, paper: int) -> bytes:
-    return house().aside(escpos.slip, view, paper)
+def escpos_of(view: SlipView, device: Device | None) -> bytes:
+    """As the device's printer takes it; for whoever has none on wide paper."""
+    paper, draws_qr = (device.paper, printers.draws_qr(device.printer)) if device else (WIDE, True)
+    return house().aside(escpos.slip, view, paper, draws_qr)
 
 
 @api.post("/tickets/<id>/print", responses=answers(Printed))
@@ -100,7 +101,9 @@ def put_on_paper(view: SlipView, failed: Callable[..., None], **whose: Any) -> d
     device = printer_of()
     if device is None:
         return {"printed": False, "why": NO_PRINTER}
-    result = house().printers.print(device.printer, escpos_of(view, device.paper))
+    result = house().printers.print(device.printer, escpos_of(view, device))
+    if device.printer != "none":
+        house().attendance.note_printing(device.device_id, result.why, house().clock())
     if not result.printed and result.why != NO_PRINTER:
         house().do(failed, actor=current().id, device=device.device_id, why=result.why or "", **whose)
     return {"printed": result.printed, "why": result.why}

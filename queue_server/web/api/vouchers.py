@@ -12,7 +12,7 @@ from queue_server.operations import vouchers
 from queue_server.web.api.models import NewVoucher, OfVoucher, Printed, Voucher, VoucherCancelled
 from queue_server.web.api.niks import mark_of
 from queue_server.web.api.routes import PREFIX, Api, answer, answers, do
-from queue_server.web.api.slips import WIDE, escpos_of, once_for_each_key, put_on_paper
+from queue_server.web.api.slips import escpos_of, once_for_each_key, put_on_paper
 from queue_server.web.guards import KIOSK_OR_DESK, device_or_staff, ticket_holder_or_staff
 from queue_server.web.house import house, new_code, new_token
 from queue_server.web.language import language
@@ -85,9 +85,8 @@ def slip_pdf(path: OfVoucher) -> Response:
 @device_or_staff("kiosk")
 def slip_escpos(path: OfVoucher) -> Response:
     """The slip as a receipt printer takes it, as wide as the device's paper."""
-    device = current().device
     view = house().queries.voucher_slip(path.code.lower(), house().clock())
-    return Response(escpos_of(view, device.paper if device else WIDE), content_type=BYTES_TYPE)
+    return Response(escpos_of(view, current().device), content_type=BYTES_TYPE)
 
 
 @api.post("/vouchers/<code>/print", responses=answers(Printed))

@@ -26,6 +26,7 @@
   var untold = []; // how calls were said while the line was cut
   var socket = null;
   var clockAhead = null; // server's clock minus elapsed()
+  var screen = global.document.querySelector('meta[name="screen"]'); // on a kiosk's and a display's own pages
   var reopened = 0; // when a silent line was last opened anew
 
   /* A TV's own clock is often wrong, and jumps when it finds out. */
@@ -85,7 +86,9 @@
       watches.forEach(function (watch) { refuse(watch, error.message); });
       global.setTimeout(tryAgain, RETRY_MS);
     });
-    socket.on('disconnect', function () {
+    socket.on('disconnect', function (reason) {
+      /* Shown out: revoked, or given another hall or sound. The page that comes knows. */
+      if (screen && reason === 'io server disconnect') { return global.location.reload(); }
       if (!socket.active) { global.setTimeout(tryAgain, RETRY_MS); }
     });
     global.setInterval(listen, 1000);
@@ -97,6 +100,10 @@
 
   function ask(watch) {
     var question = { topic: watch.topic };
+    if (screen) {
+      question.screen = screen.getAttribute('content');
+      question.version = screen.getAttribute('data-version');
+    }
     if (watch.since !== null) { question.since = watch.since; }
     watch.shown = -1; // states come in order within one connection only
     socket.timeout(ANSWER_MS).emit('watch', question, function (silence, answer) {
