@@ -298,7 +298,7 @@ def test_three_displays_speak_each_of_twelve_calls_once_while_their_lines_break(
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_twenty_displays_speak_each_of_two_hundred_calls_once_while_their_lines_break(
     tmp_path: Path, new_page: NewPage, rng: random.Random
 ) -> None:

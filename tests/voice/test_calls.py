@@ -264,6 +264,21 @@ def test_a_folder_for_a_language_that_nobody_describes_is_named(tmp_path: Path) 
     assert Packs(tmp_path).faults == [f"{tmp_path}/voices/bug has no pack.toml, and the program knows no language bug"]
 
 
+def test_a_folder_that_is_no_language_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "voices" / "Suara Bu Sri" / "nol.wav")
+    assert "Suara Bu Sri is no language" in Packs(tmp_path).faults[0]
+
+
+def test_two_languages_that_point_to_each_other_lead_nobody_in_a_circle(tmp_path: Path) -> None:
+    words = "nomer monggo-nong-loket nol siji loro telu papat lima enem pitu wolu sanga".split()
+    for code, like in (("osg", "osi"), ("osi", "osg")):
+        folder = tmp_path / "voices" / code
+        folder.mkdir(parents=True)
+        text = OSING.replace('like = "id"', f'like = "{like}"')
+        (folder / "pack.toml").write_text(text + "\n".join(f'{word} = "{word}"' for word in words))
+    assert Packs(tmp_path).clip("osg", "nol") is None
+
+
 def test_calls_that_are_asked_for_again_are_not_joined_again(speaker: Speaker) -> None:
     first = speaker.call(["id"], "digits", "D-001", 2, 1)
     assert speaker.call(["id"], "digits", "D-001", 2, 1) is first

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import tomllib
 from array import array
 from collections.abc import Iterator, Mapping
@@ -86,6 +87,9 @@ class Packs:
 
     def _add_own(self, folder: Path) -> None:
         known = self.packs.get(folder.name)
+        if not re.fullmatch(LANGUAGE, folder.name):
+            self.faults.append(f"{folder} is no language: name it with two or three small letters, as id or jv")
+            return
         try:
             self.packs[folder.name] = load(folder.name, (folder, *(known.folders if known else ())))
         except WrongPack as fault:
@@ -111,11 +115,10 @@ class Packs:
     def files(self, language: str, name: str) -> Iterator[Path]:
         """Where a clip stands, the one to be taken first."""
         pack = self.packs[language]
-        for folder in pack.folders:
+        alike = self.packs.get(pack.like)
+        for folder in (*pack.folders, *(alike.folders if alike else ())):
             if (file := folder / f"{name}.wav").is_file():
                 yield file
-        if pack.like in self.packs and pack.like != language:
-            yield from self.files(pack.like, name)
 
     # -- checking
 

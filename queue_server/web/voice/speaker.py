@@ -95,8 +95,8 @@ class Speaker:
         """A child process, for which the server's own subprocess module waits without holding up anybody."""
         with self._children:
             spoken = espeak.speak(words, pack.voice, pack.rate, pack.pronounced)
-        trimmed: array[int] = self._aside(sound.trimmed, spoken)
-        return trimmed
+        ready: array[int] = self._aside(lambda: sound.levelled(sound.trimmed(spoken)))
+        return ready
 
     # -- both
 
