@@ -238,9 +238,10 @@ BOARDS = """([from, to]) => {
   }
 }"""
 CHUNK = 250
+SHARE_OF_A_BOARD = 100  # bytes; a board that was kept would be a thousand
 
 
-@pytest.mark.parametrize("boards", [2_000, pytest.param(10_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("boards", [1_000, pytest.param(10_000, marks=[pytest.mark.faults, pytest.mark.timeout(1800)])])
 def test_a_screen_needs_no_more_memory_after_thousands_of_boards(
     lobby: Lobby, new_page: NewPage, tmp_path: Path, boards: int
 ) -> None:
@@ -254,12 +255,12 @@ def test_a_screen_needs_no_more_memory_after_thousands_of_boards(
     page.evaluate("(board) => { window.first = {seq: 100000, board}; }", first)
     line = page.context.new_cdp_session(page)
     line.send("Performance.enable")
-    feed(page, 0, CHUNK * 2)
+    feed(page, 0, CHUNK)
     before = memory(line)
-    feed(page, CHUNK * 2, CHUNK * 2 + boards)
+    feed(page, CHUNK, CHUNK + boards)
     after = memory(line)
     expect(page.locator("#number")).to_have_text(re.compile(r"[AB]-\d+"))
-    assert after["JSHeapUsedSize"] - before["JSHeapUsedSize"] < 400_000, (before, after)
+    assert after["JSHeapUsedSize"] - before["JSHeapUsedSize"] < 200_000 + boards * SHARE_OF_A_BOARD, (before, after)
     assert after["Nodes"] - before["Nodes"] < 50, (before, after)
     assert after["JSEventListeners"] <= before["JSEventListeners"], (before, after)
 

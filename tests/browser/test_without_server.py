@@ -153,7 +153,7 @@ def test_boards_pictures_and_the_api_never_come_from_what_is_kept(
             assert ask(page, f"(await fetch('{address}')).text()") != "stale"
 
 
-@pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("seconds", [8, pytest.param(60, marks=[pytest.mark.faults, pytest.mark.timeout(600)])])
 def test_a_cable_that_was_out_costs_no_number_and_doubles_none(
     office: OfficeServer,
     clerks: dict[str, Staff],
