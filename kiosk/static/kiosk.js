@@ -79,7 +79,8 @@
     state.secret = "";
     state.pin = "";
     if (part("code")) showCode();
-    if (!quiet) speech.say(document.querySelector("main"));
+    watchStillness();
+    if (!quiet) speech.say(document.querySelector("main")); // with the count as it will run
     watchStillness();
   }
 
@@ -107,12 +108,8 @@
     if (state.away || isAtStart()) return;
     if (isGiven()) countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
-    if (speech.isSpeaking()) holdStillness();
-  }
-
-  /** Nobody has to answer while they are being told. */
-  function holdStillness() {
-    clearTimeout(state.still);
+    if (!speech.isSpeaking()) return;
+    clearTimeout(state.still); // nobody has to answer while they are being told
     stopCount();
   }
 
