@@ -79,8 +79,7 @@
     state.secret = "";
     state.pin = "";
     if (part("code")) showCode();
-    watchStillness();
-    if (!quiet) speech.say(document.querySelector("main")); // with the count as it will run
+    if (!quiet) speech.say(document.querySelector("main"));
     watchStillness();
   }
 
@@ -108,8 +107,12 @@
     if (state.away || isAtStart()) return;
     if (isGiven()) countDown(start);
     else state.still = setTimeout(askStill, STILL_MS * patience());
-    if (!speech.isSpeaking()) return;
-    clearTimeout(state.still); // nobody has to answer while they are being told
+    if (speech.isSpeaking()) holdStillness();
+  }
+
+  /** Nobody has to answer while they are being told. */
+  function holdStillness() {
+    clearTimeout(state.still);
     stopCount();
   }
 
