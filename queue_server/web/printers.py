@@ -16,4 +16,6 @@ def printer_words() -> dict[str, str]:
         "paper_out": _("Kertas habis."),
         "cover_open": _("Tutup pencetak terbuka."),
         "printer_fault": _("Pencetak rusak."),
+        "offline": _("Pencetak dijeda atau offline."),
+        "refused": _("Sistem cetak menolak kertas antrean."),
     }
