@@ -23,8 +23,8 @@ import click
 
 from printables import printers
 from queue_server import config
-from queue_server import deploy as deploying
 from queue_server.config import Settings, SettingsError
+from queue_server.deploy import units
 from queue_server.domain.backlog import MOST_RELEASED, STATES
 from queue_server.domain.errors import Busy, Refusal
 from queue_server.domain.stock import MOST_UNITS, MOVEMENTS, PARTIES, PLACE, STORE
@@ -687,7 +687,7 @@ def restore(source: Path) -> None:
 
 
 @antrean.command()
-@click.argument("what", type=click.Choice(["server", *deploying.PAGES]))
+@click.argument("what", type=click.Choice(["server", *units.PAGES]))
 @click.option("--url", required=True, help="The server's address as the screens see it: http://192.168.1.10:8080.")
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="A folder.")
 @click.option("--hall", help="Of a TV: its hall's code, or semua.")
@@ -699,14 +699,14 @@ def deploy(what: str, url: str, folder: Path, hall: str | None, user: str) -> No
             origin = config.address_without_path(url.rstrip("/") or "/")
             if what == "server":
                 program = Path(sys.executable).with_name("antrean")
-                files = deploying.server_files(origin, user, config.load().data_dir, program)
+                files = units.server_files(origin, user, config.load().data_dir, program)
             else:
-                files = deploying.screen_files(what, origin, hall)
+                files = units.screen_files(what, origin, hall)
         except ValueError as fault:
             raise Refused(f"--url: {fault}") from None
-        except deploying.CannotDeployError as fault:
+        except units.CannotDeployError as fault:
             raise Refused(str(fault)) from None
-        deploying.write(files, folder)
+        units.write(files, folder)
         click.echo("\n".join(str(folder / name) for name in files))
 
 

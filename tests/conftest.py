@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page
 from queue_server.storage.database import Database
 from queue_server.storage.upgrade import upgrade
 from tests import services
+from tests.browser import screens
 from tests.services import Screen
 
 hypothesis.settings.register_profile("antrean", deadline=None, print_blob=True)
@@ -109,12 +111,58 @@ def new_page(chromium: Browser) -> Iterator[Callable[[Screen], Page]]:
         yield open_page
 
 
+# -- the screens that a whole run has to show --------------------------------------------------------------------------
+
+SEEN: set[tuple[str, str]] = set()  # by all workers
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    SEEN.update(map(tuple, getattr(node, "workeroutput", {}).get("shown", ())))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A screen, state or language of `docs/screens.md` that no test has shown fails the run, if it was a whole one."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["shown"] = sorted(screens.SHOWN)
+        return
+    SEEN.update(screens.SHOWN)
+    if SEEN and is_whole(session.config) and screens.not_shown(SEEN):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    missing = screens.not_shown(SEEN) if SEEN and is_whole(config) else []
+    if missing:
+        terminalreporter.section("screens of docs/screens.md that no test has shown")
+        terminalreporter.line(", ".join(missing))
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Nothing was left out by name, path or mark, and nothing stopped it early."""
+    asked = config.option
+    return not (asked.keyword or asked.file_or_dir or asked.maxfail or asked.lf) and asked.markexpr == "not faults"
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """A route's test has the route in its name, but pytest 9.2 leaves it out of its id: workers take all for one."""
     if item.parent and not item.nodeid.endswith(item.name):
         item._id = item.parent.id.child(item.name)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file of those that need no browser begins early, or the other workers end up waiting for it."""
+    """The longest file of those that need no browser begins early, or the other workers end up waiting for it. What the
+    operations decide in memory is run on PostgreSQL too by `make faults`: any sequence, what both answer, and whatever
+    is about the database itself is always run on both.
+    """
     items.sort(key=lambda item: item.path.name != "test_whole_week.py")
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if parameters and parameters.params.get("database_url") == "postgresql" and decides_in_memory(item.path):
+            item.add_marker(pytest.mark.faults)
+
+
+def decides_in_memory(test: Path) -> bool:
+    is_rule = test.parent.name == "operations" and "any" not in test.stem and test.stem != "test_same_answers"
+    return is_rule or test.stem == "test_whole_week"

@@ -180,6 +180,7 @@ class Machine:
 
 
 @pytest.mark.browser
+@pytest.mark.faults
 def test_a_screen_whose_page_stands_still_is_started_again_and_one_that_is_well_is_left_alone(
     office: OfficeServer, tmp_path: Path
 ) -> None:

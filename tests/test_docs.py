@@ -11,6 +11,7 @@ from queue_server import app as composed
 from queue_server.config import PREFIX, Settings
 from queue_server.web.errors import STATUS
 from queue_server.web.session import DEVICE_KINDS, STAFF_COOKIE, device_cookie
+from tests.browser import screens
 
 DOCS = Path(__file__).parent.parent / "docs"
 API, RUNNING = (DOCS / "api.md").read_text(), (DOCS / "running.md").read_text()
@@ -64,3 +65,25 @@ def test_every_setting_is_listed_with_its_default() -> None:
     for name, field in Settings.model_fields.items():
         if field.default and isinstance(field.default, str | int):
             assert defaults[name] == str(field.default), name
+
+
+# -- screens ---------------------------------------------------------------------------------------------------------
+
+PARTS = ("base.html", "frame.html", "icons.html", "staff.html", "parts.html", "paper.html")  # no screen of their own
+
+
+def test_every_template_has_a_state_in_the_list_of_screens() -> None:
+    house = DOCS.parent
+    templates = {
+        str(path.relative_to(house))
+        for path in house.glob("**/templates/**/*.html")
+        if ".venv" not in path.parts and not path.name.endswith(PARTS)
+    }
+    assert templates - {state.template for state in screens.LISTED.values()} == set()
+
+
+def test_every_state_in_the_list_of_screens_has_its_template_and_its_picture() -> None:
+    for state in screens.LISTED.values():
+        assert (DOCS.parent / state.template).is_file(), state.name
+    pictures = {path.stem for path in (DOCS / "images").glob("*.png")}
+    assert pictures == set(screens.LISTED)

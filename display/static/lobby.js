@@ -187,6 +187,7 @@
     if (!due && !image.hidden) { nextPicture(); }
     due = due && image.complete && image.naturalWidth > 0;
     image.hidden = !due;
+    show('hung', due);
     return due;
   }
 

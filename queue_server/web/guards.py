@@ -77,7 +77,8 @@ class Guard:
             require_some_ticket(token)
             g.caller = holder_of(token)
             return
-        refusal: Refusal = NotSignedIn("not_signed_in" if self.roles else "no_token" if self.holder else "unpaired")
+        unpaired = NotSignedIn("no_token" if self.holder else "unpaired")
+        refusal: Refusal = NotSignedIn("not_signed_in") if self.roles else unpaired
         for caller, by_cookie in callers(house().door):
             if not self.admits(caller):
                 # One browser may be kiosk, display and staff: the cookie of another tab is no wrong answer.

@@ -14,7 +14,7 @@ from queue_server.operations import office as day
 from queue_server.operations import stock, vouchers
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.test_kiosk import at_start, in_every_size, title, touch
 from tests.services import Screen
 from tests.the_office import TheOffice
@@ -66,13 +66,12 @@ def test_at_each_level_the_kiosk_says_why_in_the_offices_words_and_offers_anothe
         expect(page.locator(".opt-first")).to_be_visible()
         assert page.locator(".whole").evaluate_all("all => all.every((one) => one.getClientRects().length === 1)")
         assert in_every_size(page) == []
-        assert measures.violations(page) + measures.too_faint(page, 4.5) == []
+        assert shown(page, f"kiosk-soldout-{level.lower()}", language) + measures.too_faint(page, 4.5) == []
     expect(page.locator(".sorry .whole")).to_have_text("KTP-el")
     expect(page.locator(".zero")).to_have_count(int(level == "KOSONG"))
     expect(page.get_by_text("dari 0")).to_have_count(0)
     suket = page.locator(".opt", has_text="Surat keterangan pengganti KTP")
     expect(suket).to_have_count(1 if level in ("KRITIS", "KOSONG") else 0)
-    picture(page, f"kiosk-soldout-{level.lower()}")
     at_start(page, door)
     if level != "AMAN":
         expect(page.locator(".k-news")).to_have_text(words.id)
@@ -107,9 +106,8 @@ def test_registration_701_is_booked_for_tomorrow_with_its_blank(new_page: NewPag
     title(page, "Kode antrean tunda Anda")
     expect(page.locator(".slip-card")).to_contain_text("Satu blangko sudah disisihkan untuk Anda")
     assert in_every_size(page) == []
-    assert measures.violations(page) + measures.too_faint(page, 4.5) == []
+    assert shown(page, "kiosk-waits-for-blanks") + measures.too_faint(page, 4.5) == []
     assert page.locator(".is-code").evaluate("node => node.scrollWidth <= node.clientWidth")
-    picture(page, "kiosk-another-day")
     assert door.office.stock().promised == 701
     touch(page, "Salah pilih?")
     touch(page, "Ya, batalkan")
@@ -140,8 +138,7 @@ def test_blanks_that_arrive_call_back_who_was_deferred_and_every_screen_says_so(
     assert "Blangko sudah datang." in office.queries.lobby("A", office.clock).notices[0]
     phone.reload()
     expect(phone.locator("#hero")).to_contain_text("Kode ini berlaku hari ini.")
-    assert measures.violations(phone) + measures.too_faint(phone, 4.5) == []
-    picture(phone, "phone-called-back")
+    assert shown(phone, "phone-called-back") + measures.too_faint(phone, 4.5) == []
     touch(page, "Punya nomor antrean tunda?")
     title(page, "Ketik kode")
     page.keyboard.type(code)

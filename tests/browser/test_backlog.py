@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import measures
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.staff import come_in
 from tests.browser.test_staff_pages import check
 from tests.office_server import OfficeServer, Staff, running_office
@@ -80,7 +79,7 @@ def test_a_list_comes_in_with_its_progress_and_its_bad_lines(
     with page.expect_download() as download:
         page.locator("#runs td a").first.click()
     assert download.value.path().read_text().startswith("line,reason,words\n42,formula,")
-    picture(page, "prr-import")
+    assert shown(page, "prr-import") == []
     page.get_by_label("Berkas").set_input_files(listed)
     page.get_by_role("button", name="Impor", exact=True).click()
     expect(page.locator("#result")).to_contain_text("Selesai: 0 masuk, 0 berubah, 1.228 sudah ada, 2 salah.")
@@ -121,7 +120,7 @@ def test_somebody_is_looked_up_entered_and_told_the_place(
     expect(page.locator("#found")).to_contain_text("Siti R••••")
     assert made_up_nik(2000) not in page.content()
     assert made_up_nik(2000) not in page.url
-    picture(page, "prr-record")
+    assert shown(page, "prr-record-new") == []
     page.go_back()
     page.locator("#search [name=nik]").fill(made_up_nik(2000))
     page.get_by_role("button", name="Cari", exact=True).click()
@@ -140,7 +139,7 @@ def test_blanks_are_released_printed_and_handed_over(
     expect(page.locator("#result")).to_contain_text("Dilepas.")
     expect(page.locator("#days tbody tr")).to_have_count(3)
     assert figures(sari)["waiting"] == before["waiting"] - 250
-    picture(page, "prr")
+    assert shown(page, "prr-released") == []
     page.locator("#days").get_by_role("button", name="Sudah dicetak").first.click()
     ask(page, "Sudah dicetak")
     expect(page.locator("#days tbody tr").first.locator("td").nth(2)).to_have_text("0")
@@ -180,12 +179,14 @@ def test_the_pages_of_the_backlog_can_be_read_and_hit(
 ) -> None:
     (record,) = sari.post("/backlog/search", {"nik": made_up_nik(1224)})["records"]
     page = new_page("counter")
-    for path in ("", "/records", f"/records/{record['id']}", "/imports"):
+    paths = {"prr": "", "prr-records": "/records", "prr-record": f"/records/{record['id']}", "prr-imports": "/imports"}
+    for name, path in paths.items():
         come_in(page, sari, f"/supervisor/backlog{path}?lang={language}")
-        check(page, path)
-        for dialog in page.locator("main [data-opens]:visible").evaluate_all("all => all.map((one) => one.id)"):
-            page.locator(f"#{dialog}").click()
-            check(page, f"{path} {dialog}")
+        check(page, name)
+        opened = "all => [...new Set(all.map((one) => one.dataset.opens))]"
+        for dialog in page.locator("main [data-opens]:visible").evaluate_all(opened):
+            page.locator(f"main [data-opens={dialog}]:visible").first.click()
+            check(page, f"{name}-dialog-{dialog}")
             page.keyboard.press("Escape")
 
 
@@ -198,7 +199,5 @@ def test_the_place_on_a_phone_can_be_read(
         (record,) = sari.post("/backlog/search", {"nik": made_up_nik(number)})["records"]
         page.goto(f"{office.url}/p/{record['token']}?lang={language}")
         expect(page.locator("main")).to_be_visible()
-        assert measures.violations(page) == []
+        assert shown(page, f"prr-phone-{'waits' if number == 1224 else 'sent'}", language) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        if language == "id":
-            picture(page, f"prr-phone-{'waits' if number == 1224 else 'sent'}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.staff import come_in
 from tests.browser.test_staff_pages import check
 from tests.office_server import OfficeServer, Staff
@@ -55,7 +55,7 @@ def test_a_tv_is_paired_moved_and_revoked_without_anybody_at_the_tv(
     tv, desk = new_page("tv"), come_in(new_page("counter"), supervisor, "/supervisor/devices")
     tv.goto(f"{office.url}/display/A")
     code = code_on(tv)
-    picture(tv, "pair")
+    assert shown(tv, "pair-by-code") == []
     pair(desk, code.lower(), "display", "TV lorong", hall="Ruang Tunggu A", sound="bersuara")
     expect(desk.locator("#result")).to_contain_text("Sekarang tanpa suara: Layar Ruang Tunggu A.")
     expect(tv.locator("#board[data-sound=on]")).to_be_visible(timeout=SOON)
@@ -127,7 +127,7 @@ def test_two_taps_close_what_a_broken_printer_stops_and_open_it_again(
     desk.locator("dialog#broken").get_by_role("button", name="Catat rusak").click()
     expect(desk.locator("#result")).to_contain_text(re.compile(r"Layanan yang berhenti: \d+\."))
     expect(desk.locator("#equipment tbody")).to_contain_text("rusak: Macet")
-    picture(desk, "devices")
+    assert shown(desk, "devices-in-use") == []
     board = come_in(new_page("counter"), supervisor, "/supervisor")
     expect(board.locator("#suspended")).to_contain_text("Pencetak kartu rusak")
     wish = {"ticket_id": "0" * 32, "service": "KTP-CETAK"}
@@ -148,7 +148,7 @@ def test_a_screen_that_waits_can_be_read_everywhere(office: OfficeServer, new_pa
         page = new_page(size)
         page.goto(f"{office.url}/pair?lang={language}")
         code_on(page)
-        check(page, size)
+        check(page, f"pair-by-code-{size}")
         wide = page.locator("[data-code]").evaluate(
             "(node) => parseFloat(getComputedStyle(node).fontSize) / innerWidth"
         )

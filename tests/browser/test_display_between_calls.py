@@ -16,7 +16,7 @@ from display import noticeboard
 from queue_server.domain.views import as_json
 from queue_server.operations import calling
 from tests.browser.lobby import Lobby, a_lobby
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.test_display import (
     BEAT,
     LATER,
@@ -120,7 +120,7 @@ def test_a_break_says_when_it_ends_and_how_long_that_is(lobby: Lobby, new_page: 
     expect(page.locator("#still-more")).to_have_text("Lanjut pukul 13.00 WIB, 50 menit lagi.")
     expect(page.locator("#recent .no").first).to_have_text(called["number"])
     all_is_legible(page)
-    picture(page, "display-break")
+    assert shown(page, "display-break") == []
     lobby.office.act(calling.recall, called, 3)
     expect(page.locator("#number")).to_have_text(called["number"], timeout=BEAT)
     lobby.office.at("2026-11-23 12.59")
@@ -144,14 +144,14 @@ def test_a_panel_that_hangs_upright_has_everything_under_the_call(
     for selector, size in UPRIGHT_HEROES.items():
         assert size_of(page, selector) >= size, selector
     upright(page)
-    picture(page, "display-upright")
+    assert shown(page, "display-upright") == []
     pass_time(page, PICTURE_AFTER)
     lobby.office.wait(minutes=1)
     expect(page.locator("#call")).to_have_class(re.compile("is-resting"), timeout=BEAT)
     pass_time(page, PICTURE_AFTER + 1_000)
     expect(page.locator("#picture")).to_be_visible()
     upright(page)
-    picture(page, "display-upright-picture")
+    assert shown(page, "display-upright-picture") == []
     lobby.office.at("2026-11-23 12.10")
     pass_time(page, PICTURE)
     expect(page.locator("#still-head")).to_have_text("Istirahat", timeout=BEAT)
@@ -174,7 +174,7 @@ def test_an_upright_panel_without_a_server_and_one_of_every_hall_fit_too(lobby: 
     page.goto(f"{lobby.url}/display/semua?cut=1")
     expect(page.locator("#cut")).to_be_visible()
     upright(page)
-    picture(page, "display-upright-no-server")
+    assert shown(page, "display-upright-no-server") == []
 
 
 @pytest.mark.parametrize("size", [{"width": 1920, "height": 1080}, UPRIGHT], ids=["lying", "upright"])

@@ -17,7 +17,7 @@ from queue_server.web.voice import espeak
 from tests import services
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.test_kiosk import (
     CITIZEN,
     MONDAY,
@@ -93,10 +93,10 @@ SHOW = """(id) => {
 }"""
 
 
-def look(page: Page, language: str) -> list[str]:
+def look(page: Page, state: str, language: str) -> list[str]:
     """What is wrong with this state in both sizes; axe's slow look at contrast is the same in both and in English."""
     slow = ["color-contrast"] if language == "en" else []
-    found = faults_of(page) + measures.violations(page, but=slow) + measures.too_faint(page, 4.5)
+    found = faults_of(page) + shown(page, f"kiosk-{state}", language, but=slow) + measures.too_faint(page, 4.5)
     page.evaluate("document.body.classList.add('is-large')")
     found += [f"large: {fault}" for fault in faults_of(page) + measures.violations(page, but=["color-contrast"])]
     page.evaluate("document.body.classList.remove('is-large')")
@@ -128,18 +128,18 @@ def test_no_state_of_the_kiosk_has_a_fault_in_either_size(kiosk: Page, asking: O
     found = {}
     for state, address in states.items():
         go_to(kiosk, address)
-        found[state] = look(kiosk, language)
+        found[state] = look(kiosk, state, language)
         for panel in kiosk.locator("#wrong").all():
             panel.evaluate("(panel) => { panel.hidden = false; }")
-            found[f"{state}, asked again"] = look(kiosk, language)
+            found[f"{state}, asked again"] = look(kiosk, f"{state}-wrong", language)
     go_to(kiosk, "/kiosk/service/KTP-CETAK")
     for panel_id in PANELS:
         kiosk.evaluate(SHOW, panel_id)
-        found[panel_id] = look(kiosk, language)
+        found[panel_id] = look(kiosk, f"panel-{panel_id}", language)
         kiosk.evaluate("(id) => { document.getElementById(id).hidden = true; }", panel_id)
     asking.office.at(f"{MONDAY} 16.30")
     go_to(kiosk, "/kiosk")
-    found["closed"] = look(kiosk, language)
+    found["closed"] = look(kiosk, "closed", language)
     assert {state: faults for state, faults in found.items() if faults} == {}
 
 
@@ -486,7 +486,6 @@ def test_staff_hold_the_clock_and_type_the_pin(kiosk: Page, asking: OpenDoor, tm
     expect(kiosk.get_by_role("button", name="Cetak percobaan")).to_have_attribute("aria-disabled", "true")
     kiosk.locator("[data-do='softer']").tap()
     expect(kiosk.locator("[data-volume]")).to_have_text("4")
-    picture(kiosk, "kiosk-settings")
     touch(kiosk, "Lepas kios ini")
     kiosk.locator("[data-do='keep']").tap()
     touch(kiosk, "Lepas kios ini")

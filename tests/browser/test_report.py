@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.staff import come_in
 from tests.office_server import OfficeServer, Staff
 from tests.services import Screen
@@ -78,7 +78,7 @@ def test_the_day_is_counted_reckoned_and_signed_by_two_people(
     answer(page, "Tanda tangani")
     expect(page.locator("#signatures")).to_contain_text("Sari,")
     expect(page.locator("#report-days option").first).to_contain_text("2 tanda tangan")
-    picture(page, "report")
+    assert shown(page, "supervisor-report-signed") == []
     page.get_by_role("button", name="Buka kembali laporan ini").click()
     page.get_by_role("dialog").get_by_label("Salah hitung").check()
     answer(page, "Buka kembali")

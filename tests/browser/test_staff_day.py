@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from queue_server.operations import auth, calling, office, stock
 from tests.browser import measures
 from tests.browser.on_the_clock import OpenDoor, open_door
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.services import Screen
 from tests.the_office import TheOffice
 from tests.the_web import PASSWORD, PASSWORD_HASH
@@ -101,7 +101,7 @@ def test_a_full_morning_fits_on_the_clerks_screen(door: OpenDoor, rng: random.Ra
     expect(page.locator("#go-words")).to_have_text(f"Selesai, panggil {board.next[0].number}")
     expect(page.locator("#today")).to_contain_text(f"{board.finished_today} selesai, rata-rata")
     expect(page.locator("#groups li", has_text="Kartu anak")).to_contain_text("Blangko kartu anak (KIA) habis")
-    picture(page, "counter")
+    assert shown(page, "counter-busy") == []
     assert fits(page)
 
 
@@ -155,7 +155,7 @@ def test_a_full_morning_fits_on_the_supervisors_screen(door: OpenDoor, rng: rand
     said = {"fine": "wajar", "slow": "hampir lewat", "over": "lewat batas"}
     for row, wait in zip(longest.all(), today.longest, strict=True):
         expect(row).to_contain_text(said[wait.light])
-    picture(page, "supervisor")
+    assert shown(page, "supervisor-busy") == []
     assert fits(page)
 
 

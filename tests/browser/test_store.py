@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pictures import picture
 from tests.browser.staff import come_in
 from tests.browser.test_staff_pages import check
 from tests.office_server import OfficeServer, Staff
@@ -198,16 +197,13 @@ def full(running: OfficeServer, supervisor: Staff, budi: Staff) -> None:
 @pytest.mark.parametrize("path", ["stock", "requests", "withdrawn"])
 def test_the_stores_pages_can_be_read_and_hit(supervisor: Staff, new_page: NewPage, path: str, language: str) -> None:
     page = come_in(new_page("counter"), supervisor, f"/supervisor/{path}?lang={language}")
-    check(page, path)
-    page.emulate_media(color_scheme="light")
-    if language == "id":
-        picture(page, f"supervisor-{path}")
+    check(page, f"store-{path}")
     for dialog in page.locator("main [data-opens]").evaluate_all(
         "all => [...new Set(all.map((one) => one.dataset.opens))]"
     ):
         page.locator(f"main [data-opens={dialog}]").first.click()
-        check(page, dialog)
+        check(page, f"store-dialog-{dialog}")
         page.keyboard.press("Escape")
     if path == "stock":
         page.locator("#entry [value=dispatch]").check()
-        check(page, "dispatch")
+        check(page, "store-dispatch")

@@ -15,7 +15,7 @@ from display import views as display
 from tests import services
 from tests.browser.cable import Cable, a_cable
 from tests.browser.lobby import a_lobby
-from tests.browser.pictures import picture
+from tests.browser.screens import shown
 from tests.browser.staff import bar
 from tests.browser.test_display import NOTE_NUMBERS, all_is_legible
 from tests.office_server import OfficeServer, Staff
@@ -87,17 +87,17 @@ def test_screens_that_are_switched_on_without_a_server_say_so_themselves_and_com
     tv.reload()
     expect(tv.locator("#cut")).to_be_visible()
     expect(tv.locator("#off-since")).to_have_text("Belum tersambung")
-    shown = tv.locator("body").inner_text()
-    assert "Layar ini terputus" in shown
-    assert not re.search(r"[A-Z]-\d{3}|\d\d\.\d\d", shown), "no number, and no clock that nobody has heard"
+    words = tv.locator("body").inner_text()
+    assert "Layar ini terputus" in words
+    assert not re.search(r"[A-Z]-\d{3}|\d\d\.\d\d", words), "no number, and no clock that nobody has heard"
     assert tv.evaluate("document.fonts.ready.then(() => document.fonts.check('700 40px \"Antrean Text\"'))")
     all_is_legible(tv)
-    picture(tv, "display-no-server")
+    assert shown(tv, "display-no-server") == []
     kiosk.reload()
     expect(kiosk.locator("#away")).to_be_visible()
     expect(kiosk.locator("#away")).to_contain_text("Kios belum tersambung.")
     assert not re.search(r"\d", kiosk.locator("#away").inner_text())
-    picture(kiosk, "kiosk-no-server")
+    assert shown(kiosk, "kiosk-no-server") == []
 
     office.start()
     expect(tv.locator("#live")).to_be_visible()

@@ -46,19 +46,21 @@ TOO_NEW = frozenset(
 # `prefers-reduced-motion`). Whoever needs more looks it up and adds it here.
 PROPERTIES = frozenset(
     "align-content align-items align-self animation background background-color background-image background-size "
-    "border border-bottom border-left border-radius border-right border-top bottom box-sizing clip color content "
+    "border border-bottom border-left border-radius border-right border-top border-width bottom box-sizing clip color content "
     "cursor display fill flex flex-direction flex-wrap font-family font-feature-settings font-size font-weight "
     "grid-area grid-column grid-gap grid-row grid-template-columns grid-template-rows height justify-content left "
     "letter-spacing line-height list-style margin margin-bottom margin-left margin-right margin-top max-height "
     "max-width min-height min-width object-fit opacity order outline overflow padding padding-bottom padding-left "
-    "padding-right padding-top position right stroke stroke-width text-align top transform transition "
+    "padding-right padding-top pointer-events position right stroke stroke-width text-align top transform transition "
     "vertical-align visibility white-space width z-index font-display font-style size-adjust src unicode-range".split()
 )
 FUNCTIONS = frozenset("calc( cubic-bezier( format( minmax( rect( repeat( rgba( scale( translate( var(".split())
 UNITS = frozenset("% deg em fr ms px rem s vh vw".split())
 PSEUDOS = frozenset("after before first-child hover last-child not( nth-child( root".split())
 AT_RULES = frozenset(["", "font-face", "keyframes", "media"])
-MEDIA = frozenset("and landscape max-width min-width orientation portrait prefers-reduced-motion reduce screen".split())
+MEDIA = frozenset(
+    "and landscape max-width min-height min-width orientation portrait prefers-reduced-motion reduce screen".split()
+)
 
 
 def later_than_es5(source: str) -> list[str]:
