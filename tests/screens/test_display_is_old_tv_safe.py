@@ -46,7 +46,8 @@ TOO_NEW = frozenset(
 # `prefers-reduced-motion`). Whoever needs more looks it up and adds it here.
 PROPERTIES = frozenset(
     "align-content align-items align-self animation background background-color background-image background-size "
-    "border border-bottom border-left border-radius border-right border-top border-width bottom box-sizing clip color content "
+    "border border-bottom border-left border-radius border-right border-top border-width bottom box-sizing clip color "
+    "content "
     "cursor display fill flex flex-direction flex-wrap font-family font-feature-settings font-size font-weight "
     "grid-area grid-column grid-gap grid-row grid-template-columns grid-template-rows height justify-content left "
     "letter-spacing line-height list-style margin margin-bottom margin-left margin-right margin-top max-height "
