@@ -476,7 +476,7 @@ def point_line(point: str, closing: int, flows: Sequence[Flow]) -> dict[str, int
         if point not in (flow.source, flow.target) or flow.source == flow.target:
             continue
         into = flow.target == point
-        other, back = (flow.source, flow.target)[not into], flow.type == "reverse"
+        other, back = flow.source if into else flow.target, flow.type == "reverse"
         if stock.held(other):
             figures["sent" if into != back else "returned"] += -flow.quantity if back else flow.quantity
         else:

@@ -300,9 +300,9 @@ class DayReader:
         rows = self.reader.rows("balances", columns.account.startswith(COUNTER))
         there = Counter({(row.item, row.account): row.posted for row in rows})
         touches = sa.or_(moves.source.startswith(COUNTER), moves.target.startswith(COUNTER))
-        for row in self.sums(touches, moves.seq > self.stretch()[0], sa.not_(self.so_far())) if there else ():
-            there[row.item, row.source] += int(row.quantity)
-            there[row.item, row.target] -= int(row.quantity)
+        for row in self.movements(touches, moves.seq > self.stretch()[0], sa.not_(self.so_far())) if there else ():
+            there[row.item, row.source] += row.quantity
+            there[row.item, row.target] -= row.quantity
         return {key: n for key, n in there.items() if is_counter(key[1])}
 
     def under_way_and_at_points(self) -> dict[tuple[str, str], int]:
@@ -311,10 +311,10 @@ class DayReader:
         """
         there: Counter[tuple[str, str]] = Counter()
         leaving = {row.seq: row.name for row in self.reader.rows("consignments") if not row.inside}
-        for row in self.sums(BESIDE_THE_OFFICE, self.so_far()):
+        for row in self.movements(BESIDE_THE_OFFICE, self.so_far()):
             to = leaving.get(row.consignment)
-            there[row.item, place_of(row.source, row.name, to)] -= int(row.quantity)
-            there[row.item, place_of(row.target, row.name, to)] += int(row.quantity)
+            there[row.item, place_of(row.source, row.name, to)] -= row.quantity
+            there[row.item, place_of(row.target, row.name, to)] += row.quantity
         return {key: n for key, n in there.items() if kind_of(key[1]) in (POINTS, TRANSIT)}
 
     def so_far(self) -> sa.ColumnElement[bool]:
@@ -323,15 +323,16 @@ class DayReader:
         within = sa.or_(moves.day < self.day, moves.seq <= self.until.seq) if self.until else sa.true()
         return sa.and_(moves.day <= self.day, within)
 
-    def sums(self, *which: sa.ColumnElement[bool]) -> sa.CursorResult[Any]:
-        """Quantities of movements by what they have in common; a dispatch is the first of its consignment."""
+    def movements(self, *which: sa.ColumnElement[bool]) -> sa.CursorResult[Any]:
+        """A dispatch is the first of its consignment. Whoever asks sums: grouped, SQLite would read a whole year."""
         moves = of("movements")
         consignment = sa.case(
             (moves.target == TRANSIT, sa.func.coalesce(moves.consignment, moves.seq)), else_=moves.consignment
         )
-        alike = (moves.item, moves.source, moves.target, moves.name, consignment.label("consignment"))
-        query = sa.select(*alike, sa.func.sum(moves.quantity).label("quantity"))
-        return self.reader.connection.execute(query.where(moves.site == self.reader.site, *which).group_by(*alike))
+        query = sa.select(
+            moves.item, moves.source, moves.target, moves.name, moves.quantity, consignment.label("consignment")
+        )
+        return self.reader.connection.execute(query.where(moves.site == self.reader.site, *which))
 
     def carried(self) -> dict[str, ItemDay]:
         """Item -> what moved since the report before and is not of the day itself: an evening, days without office."""
