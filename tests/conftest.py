@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The settings of whoever runs the tests must not reach the servers under test.
     for name in [name for name in os.environ if name.startswith("ANTREAN_")]:
         del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred servers are started: compiled once, not by each
     if "TMPDIR" not in os.environ:
         os.environ["TMPDIR"] = tempfile.tempdir = str(services.fast_place())
 

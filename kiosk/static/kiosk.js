@@ -56,7 +56,7 @@
     if (answer.status !== 200) return away();
     const fresh = new DOMParser().parseFromString(answer.text, "text/html");
     if (!fresh.getElementById("screen")) return location.reload();
-    if (quiet && !isAtStart()) return true; // somebody has touched the old one meanwhile
+    if (quiet && (state.touched || !isAtStart())) return true; // somebody touches the old one, or has done so
     const held = quiet && document.activeElement && document.activeElement.getAttribute("href");
     document.documentElement.lang = fresh.documentElement.lang;
     document.title = fresh.title;

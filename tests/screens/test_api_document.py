@@ -18,7 +18,7 @@ from queue_server.operations import equipment
 from tests.the_backlog import TheBacklog, csv_of
 from tests.the_web import Browser, TheWeb
 
-EXAMPLES = 10  # requests for each route and kind of address
+EXAMPLES = 6  # requests for each route and kind of address
 SIGN_OUT = "DELETE /api/v1/session"
 
 

@@ -204,6 +204,10 @@ def test_a_key_that_is_none_is_refused_before_anything_is_done(web: TheWeb, offi
     answer = clerk.post("/counters/3/open", None, **{"Idempotency-Key": "again"})
     assert (answer.status_code, answer.json["code"]) == (400, "invalid")
     assert office.queries.counter(3, office.clock).state == "closed"
+    asked = {"ticket_id": office.new_id(), "service": "KTP-CETAK"}  # this id alone makes a number be given once
+    refused = web.kiosk().post("/tickets", asked, **{"Idempotency-Key": "again"})
+    assert (refused.status_code, refused.json["code"]) == (400, "invalid")
+    assert office.queries.today(office.clock).taken == 0
 
 
 def test_a_busy_server_says_when_to_ask_again(web: TheWeb, office: TheOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ class Api(APIBlueprint):
         @wraps(view)
         def guarded_view(**named: Any) -> Any:
             guard.enter()
+            given_key()  # one that is none is refused by every route, also where another id is the request's own
             parsed: dict[str, Any] = {}
             if path:
                 parsed["path"] = checked(path, named)
@@ -131,12 +132,18 @@ def do(operation: Callable[..., T], *, said: BaseModel | None = None, **argument
     return house().do(operation, actor=current().id, once=once(said), **arguments)
 
 
-def once(said: BaseModel | None) -> Once | None:
+def given_key() -> str | None:
+    """Raises `Invalid` for what is no key."""
     key = request.headers.get(KEY_HEADER)
+    if key is not None and not KEY_PATTERN.fullmatch(key):
+        raise Invalid("key")
+    return key
+
+
+def once(said: BaseModel | None) -> Once | None:
+    key = given_key()
     if key is None:
         return None
-    if not KEY_PATTERN.fullmatch(key):
-        raise Invalid("key")
     text = f"{request.method} {request.path} {said.model_dump_json() if said else ''}"
     return Once(current().id, key, hashlib.sha256(text.encode()).hexdigest())
 
