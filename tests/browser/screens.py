@@ -44,7 +44,7 @@ SHOWN: set[tuple[str, str]] = set()  # name and language, of this worker
 def shown(page: Page, name: str, language: str = "id") -> list[str]:
     """The page is in this state: what axe-core finds. The document gets its picture.
 
-    Every language has the same colours: axe's look at contrast, which takes longer than all its others, is for the first.
+    Every language has the same colours: axe's look at contrast, the slowest of all its rules, is for the first alone.
     """
     assert language in LISTED[name].languages, f"{name} in {language} is not in docs/screens.md"
     SHOWN.add((name, language))
