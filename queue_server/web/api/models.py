@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     SecretStr,
     StringConstraints,
     WithJsonSchema,
@@ -298,6 +299,24 @@ class Rank(Said):
     reason: Text
 
 
+MovementType = Literal[
+    "receive",
+    "return",
+    "lend",
+    "borrow",
+    "dispatch",
+    "accept",
+    "spoil",
+    "defect",
+    "lose",
+    "find",
+    "count",
+    "destroy",
+    "reverse",
+]
+UNCOUNTED: list[JsonValue] = [kind for kind in get_args(MovementType) if kind != "count"]
+
+
 class Movement(Said):
     """`quantity` for `count` is what lies there, and has to be said; `reverses` the entry that `reverse` takes back.
 
@@ -306,21 +325,11 @@ class Movement(Said):
     fulfils.
     """
 
-    type: Literal[
-        "receive",
-        "return",
-        "lend",
-        "borrow",
-        "dispatch",
-        "accept",
-        "spoil",
-        "defect",
-        "lose",
-        "find",
-        "count",
-        "destroy",
-        "reverse",
-    ]
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["quantity"]}, {"properties": {"type": {"enum": UNCOUNTED}}}]}
+    )
+
+    type: MovementType
     quantity: Units = 0
     reference: MaybeText = ""
     reason: MaybeText = ""
