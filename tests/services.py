@@ -99,6 +99,7 @@ def faultless_pages(browser: Browser, workers: bool = False) -> Iterator[Callabl
             has_touch=screen in ("kiosk", "phone"),
             locale="id-ID",
             timezone_id="Asia/Jakarta",
+            reduced_motion="reduce",  # nothing is measured while it appears
             service_workers="allow" if workers else "block",
         )
         context.on("console", note_console)

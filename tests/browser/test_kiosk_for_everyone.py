@@ -120,7 +120,6 @@ def test_no_state_of_the_kiosk_has_a_fault_in_either_size(kiosk: Page, asking: O
         "pin": "/kiosk/pin",
         "settings": "/kiosk/settings",
     }
-    kiosk.emulate_media(reduced_motion="reduce")  # nothing is measured while it appears
     if language == "en":
         touch(kiosk, "Bahasa")
         title(kiosk, "What do you need today")

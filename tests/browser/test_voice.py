@@ -246,6 +246,7 @@ def test_a_deaf_friendly_hall_sees_a_call_for_longer_and_a_frame_that_flashes_th
         text = lobby.office.text + "\n[calls]\ndeaf_friendly = true\n"
         lobby.office.do(office.apply_office, text=text, filename="office.toml", now=True)
         page = noting(new_page("tv"), QUICKLY)
+        page.emulate_media(reduced_motion="no-preference")
         lobby.hang(page)
         page.evaluate("window.later = 0; window.antrean.elapsed = () => performance.now() + window.later")
         lobby.call(counter=4)
