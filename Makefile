@@ -36,7 +36,7 @@ services:
 	fi
 
 test: setup services ## every test; REQUIRE_SERVICES=1 installs Chromium and PostgreSQL and insists on them
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, import contracts, types
 	$(BIN)/ruff check

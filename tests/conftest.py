@@ -153,11 +153,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file of those that need no browser begins early, or the other workers end up waiting for it. What the
-    operations decide in memory is run on PostgreSQL too by `make faults`: any sequence, what both answer, and whatever
-    is about the database itself is always run on both.
+    """What the operations decide in memory is run on PostgreSQL too by `make faults`: any sequence, what both answer, and
+    whatever is about the database itself is always run on both.
     """
-    items.sort(key=lambda item: item.path.name != "test_whole_week.py")
     for item in items:
         parameters = getattr(item, "callspec", None)
         if parameters and parameters.params.get("database_url") == "postgresql" and decides_in_memory(item.path):
@@ -165,5 +163,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def decides_in_memory(test: Path) -> bool:
-    is_rule = test.parent.name == "operations" and "any" not in test.stem and test.stem != "test_same_answers"
-    return is_rule or test.stem == "test_whole_week"
+    return test.parent.name == "operations" and "any" not in test.stem and test.stem != "test_same_answers"

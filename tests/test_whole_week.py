@@ -110,6 +110,7 @@ class Week:
         return [command.answer() for command in commands]
 
 
+@pytest.mark.faults  # days of every office and scenario are run in tests/test_simulation.py
 @pytest.mark.timeout(400)
 def test_a_week_at_kota_serang(office: TheOffice) -> None:
     office.found("2026-11-23 07.00", KTP=500)

@@ -374,7 +374,8 @@ def the_whole_ticker(page: Page) -> str:
     """
     page.evaluate("document.fonts.ready")
     page.evaluate(LATER)
-    lines, shown = [], page.locator("#tick").inner_text()
+    lines: list[str] = []
+    shown = page.locator("#tick").inner_text()
     while True:
         page.evaluate("window.later += 12000")
         expect(page.locator("#tick")).not_to_have_text(lines[-1] if lines else shown)

@@ -80,8 +80,8 @@ def kill_and_ask_again(tmp_path: Path, database_url: str, rng: random.Random, ro
 
 
 @pytest.mark.timeout(300)
-def test_a_power_cut_loses_no_answered_ticket(tmp_path: Path, database_url: str, rng: random.Random) -> None:
-    kill_and_ask_again(tmp_path, database_url, rng, rounds=1)
+def test_a_power_cut_loses_no_answered_ticket(tmp_path: Path, rng: random.Random) -> None:
+    kill_and_ask_again(tmp_path, "", rng, rounds=1)  # without a URL on SQLite
 
 
 @pytest.mark.faults

@@ -45,9 +45,8 @@ def without_security(document: dict[str, Any]) -> dict[str, Any]:
 
 def asked(*modes: GenerationMode) -> BaseSchema:
     """The document, as the source of requests that fit it, that do not, or of both."""
-    api = schemathesis.openapi.from_dict(
-        without_security(stage.app.test_client().get("/api/v1/openapi.json").get_json())
-    )
+    document = stage.app.test_client().get("/api/v1/openapi.json").get_json()
+    api = schemathesis.openapi.from_dict(without_security(document))
     api.config.generation.update(modes=list(modes))
     api.app = stage
     return api
