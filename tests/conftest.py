@@ -153,8 +153,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the operations decide in memory is run on PostgreSQL too by `make faults`. Any sequence, what both answer, and
-    whatever is about the database itself are always run on both.
+    """What the operations decide in memory is run on PostgreSQL too by `make faults`. Any sequence, what both answer,
+    and whatever is about the database itself are always run on both.
     """
     for item in items:
         parameters = getattr(item, "callspec", None)
