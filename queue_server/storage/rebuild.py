@@ -18,21 +18,29 @@ SETTLE_EVERY = 500  # events
 SETTLE_TEXT = 1_000_000  # characters of them: an event of the print backlog names up to 500 records
 
 
-def rebuild(database: Database, site: str, progress: Callable[[int, int], None] = lambda done, all_: None) -> int:
+Progress = Callable[[int, int], None]
+
+
+def rebuild(database: Database, site: str, progress: Progress = lambda done, all_: None) -> int:
     """Replay a site's journal into empty tables, in one transaction; call it inside `lock.alone`.
 
     `progress(done, all)` hears of events. Returns how many were replayed. Staff, devices, sessions and answers are no
     projections and stay. Raises `UnknownEvent` for an entry that this version cannot read.
     """
-    office, done = Office(), 0
     with database.writing() as connection:
-        head = chain.read_head(connection, site, lock=True)
-        for table in reversed(PROJECTIONS.values()):
-            connection.execute(table.delete().where(table.c.site == site))
-        for rows in commits(chain.history(connection, site)):
-            replay(connection, site, office, rows)
-            done += len(rows)
-            progress(done, head.seq if head else 0)
+        return rebuild_within(connection, site, progress)
+
+
+def rebuild_within(connection: sa.Connection, site: str, progress: Progress = lambda done, all_: None) -> int:
+    """The same, as a part of the caller's transaction."""
+    office, done = Office(), 0
+    head = chain.read_head(connection, site, lock=True)
+    for table in reversed(PROJECTIONS.values()):
+        connection.execute(table.delete().where(table.c.site == site))
+    for rows in commits(chain.history(connection, site)):
+        replay(connection, site, office, rows)
+        done += len(rows)
+        progress(done, head.seq if head else 0)
     return done
 
 

@@ -1,4 +1,7 @@
-"""The schema's age, and bringing it up to date: copied first, in one transaction, verified afterwards."""
+"""The schema's age, and bringing it up to date: copied first, in one transaction, verified afterwards.
+
+What an event of the past means to the tables may change with a version, so an upgrade replays the journal as well.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import sqlalchemy as sa
 from queue_server.domain.errors import Invalid
 from queue_server.storage.backup import backup
 from queue_server.storage.database import Database
-from queue_server.storage.verify import verify_all
+from queue_server.storage.rebuild import rebuild_within
+from queue_server.storage.verify import all_sites, verify_all
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 EMPTY, OLD, CURRENT, UNKNOWN = "empty", "old", "current", "unknown"
@@ -50,6 +54,8 @@ def upgrade(database: Database, copy_to: Path | None = None) -> list[str]:
         backup(database, copy_to)
     with database.writing() as connection:
         migrate(connection)
+        for site in all_sites(connection) if state == OLD else ():
+            rebuild_within(connection, site)
     return [fault for report in verify_all(database).values() for fault in report.faults]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +53,12 @@ class Report:
 def verify_all(database: Database) -> dict[str, Report]:
     """Every site of the installation."""
     with database.reading() as connection:
-        names = connection.scalars(sa.select(sites.c.site).order_by(sites.c.site)).all()
+        names = all_sites(connection)
     return {name: verify(database, name) for name in names}
+
+
+def all_sites(connection: sa.Connection) -> Sequence[str]:
+    return connection.scalars(sa.select(sites.c.site).order_by(sites.c.site)).all()
 
 
 def verify(database: Database, site: str) -> Report:

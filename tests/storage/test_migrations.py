@@ -156,6 +156,22 @@ def test_an_old_schema_is_copied_first_and_verified_afterwards(
     office.verify()
 
 
+def test_what_a_new_version_makes_of_the_past_is_what_the_tables_say(
+    office: TheOffice, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """A pace was counted from when a visit began, and is now counted from its call."""
+    office.open(4)
+    office.take("KTP-CETAK")
+    office.serve_one(4)
+    with office.database.writing() as connection:
+        now = connection.scalars(sa.text("SELECT seconds FROM paces")).one()
+        connection.execute(sa.text("UPDATE paces SET seconds = '[1]'"))
+    request.getfixturevalue("next_revision")
+    assert upgrade(office.database, tmp_path / "before.db") == []
+    with office.database.reading() as connection:
+        assert connection.scalars(sa.text("SELECT seconds FROM paces")).all() == [now]
+
+
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
     office: TheOffice, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
