@@ -45,7 +45,7 @@ def lobby(hall: str) -> ResponseReturnValue:
     """
     caller = current()
     if caller.hall not in (None, hall):  # it was given another one since: a TV on a wall never stays without a board
-        return redirect(f"/display/{caller.hall}")
+        return redirect(f"/display/{caller.hall}?{request.query_string.decode()}".rstrip("?"))
     board = house().queries.lobby(hall, house().clock())
     deaf_friendly = house().catalogue().calls.deaf_friendly
     names = get_day_names(locale=language())

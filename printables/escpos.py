@@ -59,9 +59,9 @@ def backlog_slip(view: BacklogSlip, paper: int, draws_qr: bool = True) -> bytes:
     return _whole(backlog_blocks(view), paper, draws_qr)
 
 
-def trial(view: Trial, paper: int) -> bytes:
+def trial(view: Trial, paper: int, draws_qr: bool = True) -> bytes:
     """The same for a slip without a number."""
-    return _whole(trial_blocks(view), paper, draws_qr=True)
+    return _whole(trial_blocks(view), paper, draws_qr)
 
 
 def _whole(said: Iterable[Block], paper: int, draws_qr: bool) -> bytes:

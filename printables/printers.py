@@ -30,6 +30,7 @@ from queue_server.domain.errors import Invalid
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+STATE_SECONDS = 4.0
 LIMIT_SECONDS = 5.0  # from the wish to the answer, waiting in the queue included
 STATUS_SECONDS = 0.5  # a printer that reports how it is does so within this
 GOODBYE_SECONDS = 0.3
@@ -291,7 +292,8 @@ class PrinterQueues:
 
     def state(self, setting: str) -> str:
         """How a printer is, asked between two slips: as `Printer.state`, at most 5 s. Raises `Invalid` as `parse`."""
-        return self._in_line(setting, lambda printer, seconds: printer.state(seconds))
+        # Less time than the queue has: the printer's own answer, that nobody is there, comes before the queue's.
+        return self._in_line(setting, lambda printer, seconds: printer.state(min(seconds, STATE_SECONDS)))
 
     def _in_line(self, setting: str, what: Callable[[Printer, float], T]) -> T | str:
         """BUSY or TOO_SLOW where its turn does not come in time."""

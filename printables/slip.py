@@ -136,7 +136,7 @@ def trial_blocks(view: Trial) -> tuple[Block, ...]:
         Hero("TES"),
         Text("Cetak percobaan", "service"),
         Figures(((view.zone, view.clock), ("Kios", view.kiosk))),
-        Closing(view.address, None, ("Bukan nomor antrean.",)),
+        Closing(view.address, "Alamat server", ("Bukan nomor antrean.",)),
         Band(),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from queue_server.domain.catalogue import Catalogue, Counter, Group, Item, Service
-from queue_server.domain.counters import BREAKS, CLOSED
+from queue_server.domain.counters import BREAKS, CLOSED, OUT_OF_ORDER, SPOILT
 from queue_server.domain.suspensions import CAUSES
 from queue_server.domain.views import as_json
 from queue_server.web.guards import ADMIN, CLERK, SUPERVISOR, staff
@@ -76,7 +76,7 @@ def english_names(catalogue: Catalogue) -> dict[str, str]:
         *catalogue.groups.values(),
         *catalogue.items.values(),
     )
-    reasons = {words.id: words.en for words in (*CAUSES, *BREAKS)}
+    reasons = {words.id: words.en for words in (*CAUSES, *BREAKS, *SPOILT, *OUT_OF_ORDER)}
     return reasons | {thing.name.id: thing.name.get("en") for thing in named}
 
 
@@ -92,9 +92,9 @@ def words() -> dict[str, Any]:
         ],
         "keys": [*letters(), ("keys", _("Semua tombol"))],
         "letters": [*letters(), *other_letters(), ("keys", _("Semua tombol"))],
-        "pick_reasons": [_("Berkas sudah dilengkapi"), _("Rujukan loket lain"), _("Diminta pengawas")],
+        "pick_reasons": [(words.id, words.get(language())) for words in OUT_OF_ORDER],
         "breaks": [(words.id, words.get(language())) for words in BREAKS],
-        "spoilt_reasons": [_("Gagal cetak"), _("Chip rusak"), _("Tergores"), _("Data keliru"), _("Cacat pabrik")],
+        "spoilt_reasons": [(words.id, words.get(language())) for words in SPOILT],
     }
 
 

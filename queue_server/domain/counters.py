@@ -18,6 +18,19 @@ BREAKS = (
     Words("Rapat", "Meeting"),
     Words("Alat rusak", "Equipment broken"),
 )
+# Why a blank was spoilt, and why a number was called out of order. Likewise: a ledger counts by one word for one thing.
+SPOILT = (
+    Words("Gagal cetak", "Failed print"),
+    Words("Chip rusak", "Chip broken"),
+    Words("Tergores", "Scratched"),
+    Words("Data keliru", "Wrong data"),
+    Words("Cacat pabrik", "Factory defect"),
+)
+OUT_OF_ORDER = (
+    Words("Berkas sudah dilengkapi", "Papers are complete now"),
+    Words("Rujukan loket lain", "Sent by another counter"),
+    Words("Diminta pengawas", "Asked by the supervisor"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,10 @@ class Hearing:
         self._known: dict[str, bool] = {}
 
     def heard(self, display: str, ok: bool, why: str) -> None:
-        """A display has said whether a call was heard from it. One command when that has changed, else none."""
-        if why in NO_FAULT or self._known.get(display) == ok:
+        """A display has said whether a call was heard from it: one command when that has changed. A failure is told
+        each time, for another server may have heard it since; while an alert stands nothing is entered.
+        """
+        if why in NO_FAULT or (ok and self._known.get(display)):
             return
         reason = why if why in FAULTS else "no_sound"
         try:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from printables import escpos, motif, qr
+from printables.slip import Trial
 from queue_server.domain.views import SlipView
 from tests.printables.paper import COLUMNS, Line, NotEscPos, Paper, read
 from tests.printables.slips import NO_PHONES, TICKET, TRACK_URL, VOUCHER
@@ -92,6 +93,14 @@ def test_no_number_is_cut_off_at_the_edge(number: str, width: int) -> None:
     assert right <= WIDTHS[width] - 8
     assert upper > 0
     assert lower < printed(TICKET, width).rasters[1].height
+
+
+@each_paper
+def test_a_trial_shows_whether_this_printer_draws_a_code(width: int) -> None:
+    view = Trial("Disdukcapil Kota Serang", "Kios 1", "09.42", "WIB", "http://192.168.1.10:8080")
+    drawing, drawn = (read(escpos.trial(view, width, draws_qr), WIDTHS[width]) for draws_qr in (True, False))
+    assert (drawing.qr, drawn.qr) == ([view.address], [])
+    assert len(drawn.rasters) == len(drawing.rasters) + 1
 
 
 def test_two_numbers_never_look_alike() -> None:

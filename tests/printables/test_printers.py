@@ -222,6 +222,19 @@ def test_a_printer_that_is_away_says_so_in_time() -> None:
         assert monotonic() - started < 4
 
 
+def test_a_printer_behind_a_wall_that_answers_nothing_is_away_and_not_merely_slow(queues: PrinterQueues) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        callers = [socket.socket() for _ in range(4)]  # the kernel drops the first packet of who comes after them
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        assert queues.state(f"tcp://127.0.0.1:{deaf.getsockname()[1]}") == "unreachable"
+        for caller in callers:
+            caller.close()
+
+
 def test_a_printer_is_asked_between_two_slips(queues: PrinterQueues) -> None:
     with network_printer(healthy) as printer:
         assert queues.print(printer.setting, SLIP) == PrintResult(True)

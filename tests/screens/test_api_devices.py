@@ -92,6 +92,12 @@ def test_a_code_is_good_once_and_for_ten_minutes(web: TheWeb, supervisor: Browse
     assert supervisor.post("/devices", {"code": shown["code"], **TV}).status_code == 404
 
 
+def test_a_screen_that_never_stops_asking_is_held_back(web: TheWeb) -> None:
+    browser, shown = waiting(web)
+    asked = [browser.post("/pairings/session", {"secret": shown["secret"]}).status_code for _ in range(301)]
+    assert (asked[100], asked[-1]) == (200, 429)
+
+
 def test_the_code_alone_is_worth_nothing_to_a_screen(web: TheWeb, supervisor: Browser) -> None:
     """Everybody in the room can read it."""
     _, shown = waiting(web)

@@ -55,14 +55,13 @@ def begin_pairing() -> Response:
 @public
 def look_after_pairing(body: WaitingScreen) -> Response:
     """Whether somebody has typed the code: then this browser is the device from now on."""
+    hold_back_strangers()  # a screen asks twenty times a minute
     door = house().door
     if caller := door.device(body.secret):
         response = answer({"state": "paired", "home": home_of_device(caller, house().first_hall())})
         pair_browser(response, caller, body.secret)
         return response
     waiting = house().aside(people.pairing_of, door.database, door.site, token_hash(body.secret))
-    if waiting is None:
-        hold_back_strangers()
     waits = waiting is not None and waiting.expires_at > house().clock()
     return answer({"state": "waiting" if waits else "expired", "home": None})
 

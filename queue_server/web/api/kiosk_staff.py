@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from flask import Response, request
 
-from printables import escpos
+from printables import escpos, printers
 from printables.slip import Trial
 from queue_server.domain import calendar
 from queue_server.operations import auth
@@ -38,7 +38,9 @@ def test_print(body: Pin) -> Response:
     catalogue, now = house().catalogue(), house().clock()
     clock, address = calendar.clock(catalogue, now), house().settings.public_url or None
     view = Trial(office_name(catalogue), current().name, clock, catalogue.zone, address)
-    result = house().printers.print(kiosk().printer, house().aside(escpos.trial, view, kiosk().paper))
+    setting, paper = kiosk().printer, kiosk().paper
+    data = house().aside(escpos.trial, view, paper, printers.draws_qr(setting))
+    result = house().printers.print(setting, data)
     return answer({"printed": result.printed, "why": result.why})
 
 

@@ -88,7 +88,8 @@ class Speaker:
             try:
                 return self._live(pack, words)
             except espeak.Unspoken as fault:
-                self._tell_once(f"{fault}; left out of what a kiosk said: {', '.join(sorted(set(left_out)))}")
+                # How many, never which: they come from a page.
+                self._tell_once(f"{fault}; left out of what a kiosk said: {len(set(left_out))} words")
         return self._aside(self._clips, pack.language, names) if names else None
 
     def _live(self, pack: Pack, words: str) -> array[int]:
