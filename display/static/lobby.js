@@ -381,12 +381,21 @@
     var before = line.textContent;
     var pieces = [];
     var piece = '';
+    function isTooLong(said) {
+      line.textContent = said;
+      return line.scrollWidth > line.clientWidth;
+    }
     text.split(' ').forEach(function (word) {
       var longer = piece ? piece + ' ' + word : word;
-      line.textContent = longer;
-      if (piece && line.scrollWidth > line.clientWidth) {
-        pieces.push(piece);
-        longer = word;
+      var sentence = Math.max(piece.lastIndexOf('. '), piece.lastIndexOf('? ')) + 1;
+      if (piece && isTooLong(longer)) {
+        if (sentence && !isTooLong(piece.slice(sentence + 1) + ' ' + word)) {
+          pieces.push(piece.slice(0, sentence));
+          longer = piece.slice(sentence + 1) + ' ' + word;
+        } else {
+          pieces.push(piece);
+          longer = word;
+        }
       }
       piece = longer;
     });

@@ -418,14 +418,23 @@
     } catch (refused) {
       return refused.code === "silent" ? away() : doubtSecret(refused.message);
     }
-    if (!await go("/kiosk/settings")) return;
+    if (await go("/kiosk/settings")) openedBy(pin);
+  }
+
+  /** The settings are opened by whoever knows the PIN: it is sent along with what is done there. */
+  function openedBy(pin) {
     state.pin = pin;
     speech.louder(0);
   }
 
   async function testPrint(button) {
     if (button.getAttribute("aria-disabled") === "true") return;
-    const printed = await post("/api/v1/device/test-print", { pin: state.pin }, { tries: 1, silence: PRINT_MS }).catch(() => ({ why: "too_slow" }));
+    let printed;
+    try {
+      printed = await post("/api/v1/device/test-print", { pin: state.pin }, { tries: 1, silence: PRINT_MS });
+    } catch (refused) {
+      return refused.code === "silent" ? away() : tell(refused.message);
+    }
     const tried = printed.printed ? "out" : printed.why;
     button.querySelectorAll("[data-tried]").forEach((said) => { said.hidden = said.dataset.tried !== tried; });
   }
@@ -435,8 +444,11 @@
   const deeds = {
     async language() {
       const fillIn = whatIsFilledIn();
+      const { pin } = state;
       state.language = screen().dataset.otherLanguage;
-      if (await go(state.address, false)) fillIn();
+      if (!await go(state.address, false)) return;
+      fillIn();
+      if (name() === "settings") openedBy(pin);
     },
     large(button) {
       state.large = !state.large;
