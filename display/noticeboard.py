@@ -153,13 +153,14 @@ def checked(file: Path, size: int) -> Picture | str:
     try:
         content = file.read_bytes()
         with Image.open(io.BytesIO(content), formats=tuple(TYPES)) as image:
-            kind, (width, height) = str(image.format), image.size
+            # A phone may put a second picture behind the first: it is shown as what it begins with.
+            kind, (width, height) = "JPEG" if image.format == "MPO" else str(image.format), image.size
             if width * height > MOST_PIXELS:
                 return f"it has {width} x {height} pixels, more than a large TV"
             image.load()  # to the end: half a file would be half a picture
     except OSError as fault:
         return f"it cannot be read: {fault.strerror}" if fault.errno else "it is no whole PNG or JPEG picture"
-    except (ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:  # noqa: BLE001 (no file may take the board down, whatever its reader stumbles over)
         return "it is no whole PNG or JPEG picture"
     return Picture(name_of(content, kind), file, TYPES[kind])
 

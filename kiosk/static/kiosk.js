@@ -6,7 +6,7 @@
   const LOOK_AGAIN_MS = 3000; // while the server is away
   const REFRESH_MS = 60000; // the start screen, when nothing is heard
   const CALM_MS = 1500; // several changes of the office become one new start screen
-  const FORGET_MS = 60000; // after so long nobody stands there waiting for a lost answer
+  const FORGET_MS = 90000; // after so long, more than a cable is out for a moment, nobody stands there waiting for a lost answer
   const HELPED_MS = 10000;
   const SILENCE_MS = 4000;
   const HOLD_MS = 3000; // on the clock, until the PIN is asked for: nobody does it by chance

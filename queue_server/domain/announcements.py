@@ -135,8 +135,9 @@ NIK_LENGTH = 16
 
 
 def holds_a_nik(text: str) -> bool:
-    """Sixteen digits or more in a row, however they are grouped: such a text is never spoken."""
-    return any(len(DIGIT.findall(run)) >= NIK_LENGTH for run in re.findall(r"[\d .-]+", text))
+    """Sixteen digits or more in a row, however they are grouped, and no hours: such a text is never spoken."""
+    runs = re.findall(r"[\d\s.,/–—-]+", CLOCK.sub("", text))
+    return any(len(DIGIT.findall(run)) >= NIK_LENGTH for run in runs)
 
 
 def in_words(text: str, grammar: Grammar) -> str:

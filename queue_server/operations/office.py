@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain import calendar, days, events, office_file, stock, tickets
+from queue_server.domain.counters import help_subject
 from queue_server.domain.days import DEVICE_ALARMS, Day
 from queue_server.domain.errors import Conflict, Invalid, NotFound, WrongState
 from queue_server.domain.fold import record
@@ -198,8 +199,14 @@ def frozen_figures(office: Office, day: str) -> tuple[dict[str, dict[str, int]],
 # -- alerts ------------------------------------------------------------------------------------------------------------
 
 
-def ask_for_help(office: Office, *, device: str) -> dict[str, Any]:
-    """Somebody at a kiosk wants a person. A second touch while nobody has come yet adds nothing."""
+def ask_for_help(office: Office, *, device: str, counter: int | None = None) -> dict[str, Any]:
+    """Somebody at a kiosk wants a person, or somebody at a counter, whoever sits there: it may be a neighbour's call.
+
+    A second touch while nobody has come yet adds nothing. Raises `NotFound` (counter).
+    """
+    if counter is not None:
+        office.counter(counter)
+        device = help_subject(counter)
     if not unanswered(office, days.HELP, device):
         record(office, events.HelpAsked(device))
     return {"asked": True}

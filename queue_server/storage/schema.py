@@ -630,7 +630,7 @@ devices = sa.Table(
     flag("sound"),
     text("token_hash", unique=True),
     whole("created_at"),
-    whole("revoked_at", nullable=True),
+    whole("revoked_at", nullable=True, info={"stays": True}),  # also where a row is replaced that was read before it
     sa.CheckConstraint("kind IN ('kiosk', 'display')", name="unknown_kind"),
 )
 

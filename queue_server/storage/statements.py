@@ -26,7 +26,9 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert whole rows or replace those with the same key; of several with one key the last holds."""
+    """Insert whole rows or replace those with the same key; of several with one key the last holds. A column that
+    `stays` keeps what it has once it has something.
+    """
     key = [column.name for column in table.primary_key]
     latest = {tuple(row[name] for name in key): row for row in rows}
     run(connection, sql("upsert", connection.dialect.name, table), list(latest.values()))
@@ -77,7 +79,9 @@ def sql(verb: str, dialect: str, table: sa.Table) -> str:
         case "insert":
             return into
         case "upsert":
-            news = ", ".join(f"{column} = excluded.{column}" for column in rest)
+            new = {column: f"excluded.{column}" for column in rest}
+            new |= {c.name: f"COALESCE({name}.{c.name}, excluded.{c.name})" for c in table.c if c.info.get("stays")}
+            news = ", ".join(f"{column} = {value}" for column, value in new.items())
             return f"{into} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {news}"
         case "update" | "add":
             old = {column: f"{name}.{column} + " if verb == "add" else "" for column in rest}

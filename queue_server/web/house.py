@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
@@ -64,6 +65,7 @@ class House:
     figures: Callable[[], dict[str, int]] = dict  # of the stream, for /metrics
     limits: Limits = field(default_factory=Limits)
     printers: PrinterQueues = field(default_factory=PrinterQueues)
+    devices: Lock = field(default_factory=Lock)  # one change of them at a time, from the reading of their rows on
     printed: dict[tuple[str, str], Printing] = field(default_factory=dict)  # by caller and Idempotency-Key
     _catalogue: tuple[Catalogue, float] | None = None
 

@@ -106,9 +106,11 @@ def test_figures_in_a_text_are_read_as_words(grammar: Grammar, text: str, words:
 
 
 def test_a_nik_in_a_text_is_noticed_however_it_is_grouped_and_other_numbers_are_none() -> None:
-    for nik in ("3673014501900001", "nik: 367301 450190 0001.", "36-73-01-45-01-90-00-01"):
-        assert holds_a_nik(nik)
-    for other in ("0812 3456 7890", "A-053, 35-50 menit, 1.250", "2026-11-24 10.30"):
+    groups = ("36", "73", "01", "45", "01", "90", "00", "01")
+    for nik in ("3673014501900001", "nik: 367301 450190 0001.", *(sign.join(groups) for sign in "-,/–—\xa0\n")):
+        assert holds_a_nik(nik), nik
+    hours = "07.30–11.30, 12.30–15.00, Jumat 07.30-11.00 13.00-15.30"
+    for other in ("0812 3456 7890", "A-053, 35-50 menit, 1.250", "2026-11-24 10.30", hours):
         assert not holds_a_nik(other)
 
 

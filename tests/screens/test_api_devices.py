@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from queue_server.operations import auth
 from queue_server.storage import people
 from queue_server.stream.topics import Viewer
 from queue_server.web.attendance import VERSION
@@ -147,6 +150,25 @@ def test_of_the_displays_of_a_hall_one_is_heard(web: TheWeb, supervisor: Browser
     assert supervisor.do(f"/devices/{tvs['B1']}", {"hall": None})["silenced"] == ["A2"], "it is heard in every hall now"
     _, shown = waiting(web)
     assert supervisor.do("/devices", {"code": shown["code"], **TV})["silenced"] == ["B1"]
+
+
+def test_two_supervisors_at_once_leave_one_display_heard(web: TheWeb, supervisor: Browser) -> None:
+    tvs = [web.add_device("display", name=name, hall="A")[0] for name in ("A1", "A2", "A3", "A4")]
+    with ThreadPoolExecutor(len(tvs)) as together:
+        done = list(together.map(lambda tv: supervisor.post(f"/devices/{tv}", {"sound": True}).status_code, tvs))
+    assert done == [200] * len(tvs)
+    heard = [device["name"] for device in supervisor.get("/devices").json["devices"] if device["sound"]]
+    assert len(heard) == 1, heard
+
+
+def test_who_is_revoked_while_it_is_renamed_stays_revoked(web: TheWeb, supervisor: Browser) -> None:
+    device_id, token = web.add_device("kiosk", name="Kios 9")
+    row = asdict(next(d for d in people.all_devices(web.office.database, SITE) if d.device_id == device_id))
+    supervisor.do(f"/devices/{device_id}/revoke")
+    web.office.do(auth.change_device, row=row, others=[], name="Kios 10")  # by another program, which read it before
+    web.house.door.forget(token)
+    assert supervisor.get("/devices").json["devices"] == []
+    assert web.house.door.device(token) is None
 
 
 def test_a_device_that_is_changed_is_somebody_else_to_the_stream(web: TheWeb, supervisor: Browser) -> None:

@@ -130,6 +130,11 @@ def test_who_asks_for_help_is_heard_until_somebody_has_come(web: TheWeb) -> None
         ("help_asked", kiosk.id),
         ("help_asked", "counter-4"),
     ]
+    for nobody, status in (
+        (kiosk.post("/help", {"counter": 4}), 400),
+        (supervisor.post("/help", {"counter": 99}), 404),
+    ):
+        assert nobody.status_code == status
     supervisor.do(f"/alerts/{alerts[0]['seq']}/answer")
     assert len(supervisor.get("/today").json["alerts"]) == 1
     again = supervisor.post(f"/alerts/{alerts[0]['seq']}/answer")

@@ -100,6 +100,15 @@ def test_what_cannot_be_shown_is_named_in_the_log_once_and_left_out(
     assert len(board.pictures()) + len(board.lines()) == 2 + name.endswith(".txt"), "the same picture hangs there once"
 
 
+def test_a_picture_of_a_phone_with_another_behind_it_is_shown(board: Noticeboard, data_dir: Path) -> None:
+    content = io.BytesIO()
+    with Image.new("RGB", (64, 48)) as image:
+        image.save(content, "MPO", save_all=True, append_images=[image])
+    hang(data_dir, "mpo.jpg", content.getvalue())
+    hang(data_dir, "a.png", picture())
+    assert sorted(picture.name.rpartition(".")[2] for picture in board.pictures()) == ["jpg", "png"]
+
+
 def test_a_folder_full_of_holiday_pictures_does_not_fill_the_screens(
     board: Noticeboard, data_dir: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

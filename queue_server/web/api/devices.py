@@ -89,14 +89,15 @@ def pair_device(body: NewDevice) -> Response:
     if waiting is None:
         limit.count(who)
         raise NotFound("pairing_code")
-    made = do(
-        auth.pair_device,
-        said=body,
-        pairing=asdict(waiting),
-        others=rows(all_devices()),
-        device_id=new_token()[:12],
-        **body.model_dump(exclude={"code"}),
-    )
+    with house().devices:
+        made = do(
+            auth.pair_device,
+            said=body,
+            pairing=asdict(waiting),
+            others=rows(all_devices()),
+            device_id=new_token()[:12],
+            **body.model_dump(exclude={"code"}),
+        )
     return answer({"device_id": made["device_id"], "silenced": made["silenced"]}, 201)
 
 
@@ -104,10 +105,11 @@ def pair_device(body: NewDevice) -> Response:
 @staff(*MANAGERS)
 def change_device(path: OfDevice, body: ChangedDevice) -> Response:
     """Rename it, or give it another hall, printer, paper or sound. Of the displays of a hall one is heard."""
-    device = device_of(path.id)
     changes = changed(body)
-    require_printer(changes.get("printer", device.printer), device.printer)
-    return answer(do(auth.change_device, said=body, row=asdict(device), others=rows(all_devices()), **changes))
+    with house().devices:
+        device = device_of(path.id)
+        require_printer(changes.get("printer", device.printer), device.printer)
+        return answer(do(auth.change_device, said=body, row=asdict(device), others=rows(all_devices()), **changes))
 
 
 def changed(body: ChangedDevice) -> dict[str, Any]:
@@ -120,7 +122,8 @@ def changed(body: ChangedDevice) -> dict[str, Any]:
 @staff(*MANAGERS)
 def revoke_device(path: OfDevice) -> Response:
     """From the next second on it is a stranger."""
-    return answer(do(auth.revoke_device, row=asdict(device_of(path.id))))
+    with house().devices:
+        return answer(do(auth.revoke_device, row=asdict(device_of(path.id))))
 
 
 # -- what makes a card --------------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ def test_print(body: Pin) -> Response:
 def unpair(body: Pin) -> Response:
     """This kiosk is refused from now on, and its browser forgets its token."""
     pin.require(body.pin)
-    house().do(auth.revoke_device, actor=current().id, row=asdict(kiosk()))
+    with house().devices:
+        house().do(auth.revoke_device, actor=current().id, row=asdict(kiosk()))
     house().door.forget(request.cookies.get(device_cookie("kiosk"), ""))
     response = answer({})
     take_cookie(response, device_cookie("kiosk"))

@@ -7,8 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from queue_server.domain.counters import help_subject
-from queue_server.domain.errors import NotFound
+from queue_server.domain.errors import Invalid, NotFound
 from queue_server.domain.views import LobbyBoard, ServicesView, Today
 from queue_server.operations import office
 from queue_server.web.api.models import (
@@ -106,8 +105,10 @@ def close_day(body: MaybeBecause) -> Response:
 @device_or_staff("kiosk", roles=CLERKS)
 def ask_for_help(body: AskForHelp) -> Response:
     """Somebody wants a person: from a kiosk, or a clerk at a counter."""
-    from_where = current().id if body.counter is None else help_subject(body.counter)
-    return answer(do(office.ask_for_help, said=body, device=from_where))
+    caller = current()
+    if caller.kind == "device" and body.counter is not None:
+        raise Invalid("field", field="counter")
+    return answer(do(office.ask_for_help, said=body, device=caller.id, counter=body.counter))
 
 
 @api.post("/alerts/<int:seq>/answer", responses=answers(AlertAnswered))

@@ -5,6 +5,7 @@
 
   var LOOK_MS = 3000;
   var SILENCE_MS = 8000;
+  var COUNT = / · \d+$/;
   var page = document.getElementById('pair');
   var parts = page.querySelectorAll('[data-say]');
   var place = page.querySelector('[data-code]');
@@ -19,9 +20,15 @@
     return shown;
   }
 
+  /* A sign of life, as of a page in use (keep.js): who waits with a code is not started anew, and keeps the code. */
+  function live() {
+    document.title = document.title.replace(COUNT, '') + ' · ' + Math.floor(window.performance.now() / LOOK_MS);
+  }
+
   /* `then(status, answer)`: status 0 when the server has said nothing that could be read. */
   function post(path, body, then) {
     var request = new XMLHttpRequest();
+    live();
     request.open('POST', path);
     request.setRequestHeader('Content-Type', 'application/json');
     request.setRequestHeader('Accept-Language', document.documentElement.lang);
