@@ -185,13 +185,24 @@
     return state.pending ? recover(gone) : start();
   }
 
-  /** The answer to "Ambil nomor" was lost. Was the number given? Then it is shown, or given back if nobody waits. */
+  /** The answer to "Ambil nomor" was lost, or the wish itself. Who still waits gets the number: asked for again, it is
+      the same one, also when the first wish arrives after all. One for somebody who has gone is given back. */
   async function recover(gone) {
     if (state.pending.key) return recoverAnotherDay(gone);
-    const { ticket_id: id, voucher } = state.pending;
+    const { ticket_id: id, voucher, service } = state.pending;
+    if (gone < FORGET_MS) {
+      try {
+        await post("/api/v1/tickets", state.pending, { key: id, tries: 1, silence: SILENCE_MS });
+        return showNumber(id);
+      } catch (refused) {
+        if (refused.code === "silent" || refused.code === "busy") return away();
+        state.pending = null;
+        await go(`/kiosk/service/${service}`);
+        return name() === "refused" || tell(refused.message);
+      }
+    }
     const answer = await page(`/kiosk/ticket/${id}`);
     if (answer.status === 0) return away();
-    if (answer.status === 200 && gone < FORGET_MS) return showNumber(id);
     state.pending = null;
     // What a voucher held would be lost with its number, so that stays: its holder comes to the counter with the code.
     if (answer.status === 200 && !voucher) {
@@ -227,7 +238,7 @@
     return order;
   }
 
-  /** Where the office asks for the NIK the order waits for it; it is sent along once and kept nowhere. */
+  /** Where the office asks for the NIK the order waits for it; it is sent along and kept until the answer is there. */
   async function take(form) {
     if (state.working) return;
     if (form.dataset.then) {
@@ -237,13 +248,14 @@
     }
     const asked = Boolean(part("nik"));
     const order = asked && state.order ? state.order : orderOf(form);
+    const wish = asked ? Object.assign({ nik: state.secret }, order) : order;
     const button = document.querySelector('button[form="take"]');
     state.working = true;
-    state.pending = order;
+    state.pending = wish;
     button.disabled = true;
     clearTimeout(state.still);
     try {
-      await post("/api/v1/tickets", asked ? Object.assign({ nik: state.secret }, order) : order, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
+      await post("/api/v1/tickets", wish, { key: order.ticket_id, tries: 2, silence: SILENCE_MS });
       await showNumber(order.ticket_id);
     } catch (refused) {
       if (refused.code === "silent" || refused.code === "busy") return away();
