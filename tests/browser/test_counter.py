@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.screens import shown
 from tests.browser.staff import bar, come_in, press, sign_in, sit_down
 from tests.office_server import OfficeServer, Staff
 from tests.services import Screen
@@ -344,6 +345,7 @@ def test_a_counter_that_is_cut_off_says_since_when_and_comes_back_by_itself(
         expect(key).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Enter")
     expect(page.locator("#go-words")).to_have_text("Terputus dari server")
+    assert shown(page, "counter-cut-off") == []
 
     office.start()
     bar(page, f"Panggil {ticket['number']}")

@@ -203,6 +203,7 @@ def test_a_recall_says_which_one_it_is(lobby: Lobby, new_page: NewPage, recalls:
     expect(page.locator("#again")).to_have_text(words, timeout=15_000)
     expect(page.locator("#recent li:visible")).to_have_count(0)
     all_is_legible(page)
+    assert recalls > 1 or shown(page, "display-recall") == []
 
 
 def test_a_call_that_the_clerk_takes_back_leaves_the_screen_at_once(lobby: Lobby, new_page: NewPage) -> None:
@@ -261,6 +262,7 @@ def test_before_the_first_call_the_field_says_so(lobby: Lobby, new_page: NewPage
     expect(page.locator("#still")).to_have_text("Belum ada panggilan")
     expect(page.locator("#call")).to_have_class(re.compile("is-resting"))
     all_is_legible(page)
+    assert shown(page, "display-before-the-first-call") == []
 
 
 def test_a_closed_office_says_when_it_opens_again_and_the_clock_goes_on(lobby: Lobby, new_page: NewPage) -> None:
@@ -275,6 +277,7 @@ def test_a_closed_office_says_when_it_opens_again_and_the_clock_goes_on(lobby: L
     expect(page.locator("#date")).to_have_text("Senin, 23 November 2026")
     expect(page.locator("#recent li:visible")).to_have_count(0)
     all_is_legible(page)
+    assert shown(page, "display-closed") == []
 
 
 def test_an_office_that_opens_today_says_at_what_hour(tmp_path: Path, rng: random.Random, new_page: NewPage) -> None:
@@ -302,6 +305,7 @@ def test_what_is_suspended_is_told_in_the_supervisors_words_and_no_line_is_cut(l
     expect(page.locator("#wait li", has_text="Keluarga").locator(".why")).to_have_text("jeda")
     assert words in f"{(line := the_whole_ticker(page))} {line}"
     all_is_legible(page)
+    assert shown(page, "display-suspended") == []
 
 
 def test_one_reason_is_one_line_however_many_services_it_stops(lobby: Lobby, new_page: NewPage) -> None:
@@ -337,6 +341,7 @@ def test_what_is_sold_out_is_crossed_out_and_named(lobby: Lobby, new_page: NewPa
     expect(row.locator(".why")).to_have_text("habis")
     expect(row.locator("svg")).to_be_visible()
     all_is_legible(page)
+    assert shown(page, "display-sold-out") == []
 
 
 def test_the_last_blank_is_a_nought(lobby: Lobby, new_page: NewPage) -> None:
@@ -443,6 +448,7 @@ def test_a_server_that_dies_is_told_after_25_seconds_and_the_screen_heals_by_its
     turmeric += "getComputedStyle(n).backgroundColor === 'rgb(255, 199, 58)').length"
     assert page.evaluate(turmeric) == 0
     all_is_legible(page)
+    assert shown(page, "display-cut-off") == []
 
     office.start()
     expect(page.locator("#live")).to_be_visible(timeout=20_000)

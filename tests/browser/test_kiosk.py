@@ -237,6 +237,7 @@ def test_paper_that_does_not_come_out_is_said_and_the_number_stays(paired: Page,
     expect(paired.locator(".outlet:visible")).to_have_count(1)
     expect(paired.get_by_text("Cetak lagi")).to_be_visible()
     expect(paired.locator(".slip-card .big")).to_have_text("Z-001")
+    assert shown(paired, "kiosk-number-no-paper") == []
 
 
 def test_another_slip_is_marked_as_such(new_page: NewPage, door: OpenDoor, tmp_path: Path) -> None:
@@ -521,7 +522,7 @@ def test_a_number_leaves_the_screen_after_twenty_seconds_and_a_touch_starts_them
     title(paired, "Mau urus apa hari ini")
 
 
-def test_a_server_that_is_away_is_said_plainly_and_who_still_waits_gets_the_number(kiosk: Page, office: OfficeServer) -> None:
+def test_a_server_that_is_away_is_said_and_who_still_waits_gets_the_number(kiosk: Page, office: OfficeServer) -> None:
     touch(kiosk, "rekam, cetak, ganti")
     touch(kiosk, "KTP-el hilang")
     title(kiosk, "sudah bawa ini")

@@ -345,6 +345,7 @@ def test_a_phone_without_a_line_says_since_when(phone: Page, door: OpenDoor) -> 
     phone.context.set_offline(True)
     phone.clock.run_for(45_000)
     expect(phone.locator(".p-stale")).to_have_text("Terakhir diperbarui 09.42 WIB")
+    assert shown(phone, "phone-stale") == []
     expect(phone.locator(".p-fresh:visible")).to_have_count(1)
     phone.context.set_offline(False)
     phone.clock.run_for(11_000)
