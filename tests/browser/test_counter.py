@@ -346,6 +346,7 @@ def test_a_counter_that_is_cut_off_says_since_when_and_comes_back_by_itself(
     page.keyboard.press("Enter")
     expect(page.locator("#go-words")).to_have_text("Terputus dari server")
     assert shown(page, "counter-cut-off") == []
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
     office.start()
     bar(page, f"Panggil {ticket['number']}")

@@ -564,7 +564,7 @@
   /** What of this counter's work a supervisor has suspended, and why: nobody new comes for it. */
   function paintStopped() {
     at("stopped").hidden = !board.stopped.length;
-    desk.classList.toggle("has-stopped", Boolean(board.stopped.length));
+    desk.classList.toggle("is-low", Boolean(board.stopped.length) || isCut()); // something is said above
     rows(at("stopped"), "row-stopped", board.stopped, (stopped) => stopped.reason, (row, stopped) => {
       text(row.querySelector("b"), say("stopped", { names: stopped.names.map(named).join(", ") }));
       text(row.querySelector("span"), named(stopped.reason));
