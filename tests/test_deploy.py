@@ -195,6 +195,7 @@ def test_a_screen_whose_page_stands_still_is_started_again_and_one_that_is_well_
 
 
 @pytest.mark.browser
+@pytest.mark.faults
 def test_a_kiosk_on_plain_http_is_paired_once_keeps_its_page_and_comes_up_by_itself(
     office: OfficeServer, tmp_path: Path
 ) -> None:

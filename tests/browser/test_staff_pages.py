@@ -188,6 +188,7 @@ def test_a_late_morning_in_every_group_leaves_every_key_on_the_screen(
         page.keyboard.press("Enter")
         page.locator("[data-counter='3']").click()
         expect(page.locator("#groups .late")).to_have_count(9)
+        page.evaluate("document.fonts.ready")
         assert page.evaluate("document.documentElement.scrollHeight") == 768
         assert measures.too_small(page, SMALLEST_TYPE) == []
     house.close()
