@@ -6,6 +6,7 @@ A display is paired with a hall and sees that hall alone; one without a hall see
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from babel.dates import get_day_names, get_month_names
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
@@ -45,7 +46,7 @@ def lobby(hall: str) -> ResponseReturnValue:
     """
     caller = current()
     if caller.hall not in (None, hall):  # it was given another one since: a TV on a wall never stays without a board
-        return redirect(f"/display/{caller.hall}?{request.query_string.decode()}".rstrip("?"))
+        return redirect(f"/display/{caller.hall}?{urlencode(request.args.to_dict())}".rstrip("?"))
     board = house().queries.lobby(hall, house().clock())
     deaf_friendly = house().catalogue().calls.deaf_friendly
     names = get_day_names(locale=language())

@@ -32,6 +32,8 @@ def test_a_paired_screen_shows_its_own_hall_alone(web: TheWeb) -> None:
     assert "Ruang Tunggu A" in display.page("/display/A", **display.headers).text
     other = display.page("/display/B", **display.headers)
     assert (other.status_code, other.headers["Location"]) == (302, "/display/A")
+    dimmed = display.page("/display/B?malam=1&lang=en", **display.headers)
+    assert dimmed.headers["Location"] == "/display/A?malam=1&lang=en", "it stays dimmed"
 
 
 def test_a_screen_without_a_hall_shows_every_hall(web: TheWeb) -> None:
