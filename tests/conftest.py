@@ -153,14 +153,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What the operations decide in memory is run on PostgreSQL too by `make faults`. Any sequence, what both answer,
-    and whatever is about the database itself are always run on both.
+    """What the operations decide in memory and what a kill leaves are run on PostgreSQL too by `make faults`. Any
+    sequence, what both answer, and whatever is about the database itself are always run on both.
     """
     for item in items:
         parameters = getattr(item, "callspec", None)
-        if parameters and parameters.params.get("database_url") == "postgresql" and decides_in_memory(item.path):
+        if parameters and parameters.params.get("database_url") == "postgresql" and is_enough_on_one(item.path):
             item.add_marker(pytest.mark.faults)
 
 
-def decides_in_memory(test: Path) -> bool:
-    return test.parent.name == "operations" and "any" not in test.stem and test.stem != "test_same_answers"
+def is_enough_on_one(test: Path) -> bool:
+    is_rule = test.parent.name == "operations" and "any" not in test.stem and test.stem != "test_same_answers"
+    return is_rule or test.parent.name == "faults"
