@@ -209,6 +209,7 @@ def test_four_of_five_waits_lie_in_the_range_that_was_told_and_the_range_is_wort
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(3600)
 def test_every_office_tells_its_waits_well_on_ordinary_and_on_rationed_days(tmp_path: Path) -> None:
     told: list[Told] = []
     for name, number, seed in itertools.product(OFFICES, (1, 2), (1, 2, 3)):
